@@ -1,0 +1,54 @@
+# Every target installs what it needs into .venv first; the second run does not.
+# Needs Python >= 3.11 and a package index. PYTHON= names another interpreter than python3.
+
+PORT ?= 5000
+PYTHON ?= python3
+export PYTHON
+
+BIN := .venv/bin
+FOR_DEMO := .venv/.installed-demo
+FOR_DEV := .venv/.installed-dev
+INSTALLED_FROM := pyproject.toml uv.lock .ci/bootstrap
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check soak docs screenshots lock clean
+
+help: ## Show this list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
+
+demo: $(FOR_DEMO) ## Serve the demo on http://127.0.0.1:5000 (PORT= changes it)
+	@$(BIN)/python examples/demo/serve.py --port $(PORT)
+
+test: $(FOR_DEV) ## Run the tests
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+check: $(FOR_DEV) ## Check formatting, lint, types, docs and the rules of the house
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/sphinx-build -W --keep-going -q -b html docs docs/_build/html
+	$(BIN)/python -m pytest -q tests/house
+
+soak: $(FOR_DEV) ## Run the long counts (up to an hour)
+	$(BIN)/python -m pytest -m soak
+
+docs: $(FOR_DEV) ## Build the documentation into docs/_build/html
+	$(BIN)/sphinx-build -W --keep-going -b html docs docs/_build/html
+
+screenshots: $(FOR_DEV) ## Take the pictures of every page
+	$(BIN)/python tests/screenshots.py
+
+lock: ## Renew uv.lock
+	.ci/bootstrap lock
+
+clean: ## Remove what was installed, built and cached
+	rm -rf .venv .uv build dist docs/_build .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find src tests examples docs -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(FOR_DEMO): $(INSTALLED_FROM)
+	@echo "Installing the demo into .venv ..."
+	@.ci/bootstrap demo
+
+$(FOR_DEV): $(INSTALLED_FROM)
+	@echo "Installing the project and its tools into .venv ..."
+	@.ci/bootstrap dev

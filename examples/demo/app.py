@@ -1,0 +1,105 @@
+"""The demo: a SQLite file, the user of the quick start, all three methods, an outbox."""
+
+import os
+from pathlib import Path
+
+from flask import Flask, render_template
+from flask_mail import Mail
+from flask_sqlalchemy import SQLAlchemy
+
+from flask_airlock import (
+    RoleMixin,
+    Security,
+    SQLAlchemyUserDatastore,
+    UserMixin,
+    login_required,
+    roles_required,
+    second_factor_required,
+)
+
+EMAIL = "matt@nobien.net"
+PASSWORD = "password"  # noqa: S105 (the demo's, on show)
+
+db = SQLAlchemy()
+
+roles_users = db.Table(
+    "roles_users",
+    db.Column("user_id", db.Integer(), db.ForeignKey("user.id")),
+    db.Column("role_id", db.Integer(), db.ForeignKey("role.id")),
+)
+
+
+class Role(db.Model, RoleMixin):
+    """A role."""
+
+    id = db.Column(db.Integer(), primary_key=True)
+    name = db.Column(db.String(80), unique=True)
+    description = db.Column(db.String(255))
+
+
+class User(db.Model, UserMixin):
+    """A user, with the columns of the quick start."""
+
+    id = db.Column(db.Integer, primary_key=True)
+    email = db.Column(db.String(255), unique=True)
+    password = db.Column(db.String(255))
+    active = db.Column(db.Boolean())
+    confirmed_at = db.Column(db.DateTime())
+    roles = db.relationship("Role", secondary=roles_users, backref="users")
+    phone_number = db.Column(db.String(15))
+    two_factor_primary_method = db.Column(db.String(140))
+
+
+datastore = SQLAlchemyUserDatastore(db, User, Role)
+
+
+def create_app() -> Flask:
+    """The demo's application; DEMO_DATABASE names another file."""
+    app = Flask(__name__)
+    file = Path(os.environ.get("DEMO_DATABASE", Path(app.root_path) / "demo.sqlite"))
+    app.config.update(
+        DEBUG=True,
+        SECRET_KEY=_kept_key(file.with_suffix(".key")),
+        SQLALCHEMY_DATABASE_URI=f"sqlite:///{file}",
+        SECURITY_TWO_FACTOR=True,
+        SECURITY_TWO_FACTOR_ENABLED_METHODS=["mail", "google_authenticator", "sms"],
+        SECURITY_TWO_FACTOR_URI_SERVICE_NAME="Airlock demo",
+        SECURITY_TWO_FACTOR_RESCUE_MAIL="admin@example.com",
+        SECURITY_SMS_SERVICE="outbox",
+        SECURITY_PHONE_REGION="US",
+    )
+    db.init_app(app)
+    Security(app, datastore)
+    Mail(app)
+    with app.app_context():
+        db.create_all()
+        if datastore.find_user(email=EMAIL) is None:
+            datastore.create_user(email=EMAIL, password=PASSWORD)
+            db.session.commit()
+    _add_pages(app)
+    return app
+
+
+def _kept_key(file: Path) -> str:
+    """A key of this demo's own, kept beside its database."""
+    if not file.exists():
+        file.write_text(os.urandom(32).hex())
+        file.chmod(0o600)
+    return file.read_text()
+
+
+def _add_pages(app: Flask) -> None:
+    @app.route("/")
+    @login_required
+    def home() -> str:
+        return render_template("home.html")
+
+    @app.route("/vault")
+    @second_factor_required
+    def vault() -> str:
+        return render_template("vault.html")
+
+    @app.route("/admin")
+    @roles_required("admin")
+    def admin() -> str:
+        return "Only administrators read this."

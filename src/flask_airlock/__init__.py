@@ -1,0 +1,27 @@
+"""Flask-Airlock: a login with a second factor for Flask."""
+
+from flask_login import current_user, login_required
+
+from .errors import AirlockError, ConfigurationError, InvalidAddress, MissingExtra
+from .extension import Security
+from .storage.datastore import SQLAlchemyUserDatastore
+from .storage.mixins import RoleMixin, UserMixin
+from .web.guards import roles_accepted, roles_required, second_factor_required
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "AirlockError",
+    "ConfigurationError",
+    "InvalidAddress",
+    "MissingExtra",
+    "RoleMixin",
+    "SQLAlchemyUserDatastore",
+    "Security",
+    "UserMixin",
+    "current_user",
+    "login_required",
+    "roles_accepted",
+    "roles_required",
+    "second_factor_required",
+]

@@ -1,0 +1,200 @@
+"""What the extension keeps of one application: `app.extensions["security"]`."""
+
+import logging
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlsplit
+
+import click
+from flask import Flask, has_request_context, request
+from flask_login import LoginManager
+
+from .assembly import Surroundings, assemble, load_optional
+from .domain.accounts import Visitor
+from .domain.events import Event
+from .domain.passwords import Passwords
+from .errors import ConfigurationError
+from .flows import start
+from .flows.services import Services
+from .settings import Settings
+from .signals import announce
+from .storage.datastore import SQLAlchemyUserDatastore
+from .web.context import is_development
+from .web.translation import translate
+
+SHORTEST_SECRET_KEY = 16
+KNOWN_SECRET_KEYS = {
+    "super-secret", "super secret", "secret", "dev", "changeme", "change-me", "change me",
+    "your-secret-key", "your_secret_key", "secret-key", "secret_key", "my-secret-key",
+    "a-very-secret-key", "you-will-never-guess", "hard to guess string", "development key",
+}  # fmt: skip
+DEVELOPMENT_URL = "http://127.0.0.1:5000"
+
+log = logging.getLogger("flask_airlock")
+
+
+class Airlock:
+    """The extension's part in one application; nothing is shared between applications."""
+
+    def __init__(
+        self,
+        app: Flask,
+        datastore: SQLAlchemyUserDatastore,
+        settings: Settings,
+        login_manager: LoginManager,
+    ) -> None:
+        self.app = app
+        self.datastore = datastore
+        self.settings = settings
+        self.passwords = Passwords(settings.password_cost)
+        self.clock: Callable[[], datetime] = _utc_now
+        self.translator: Callable[[str], str] | None = None
+        self.language: Callable[[], str] = lambda: "en"
+        self._login_manager = login_manager
+        self._lock = threading.RLock()
+        self._is_ready = False
+
+    @cached_property
+    def services(self) -> Services:
+        """What flows are handed; built when first needed, so that the order of set-up is free."""
+        with self._lock:
+            return assemble(self.settings, self.datastore, self.passwords, self._surroundings())
+
+    def be_ready(self) -> None:
+        """Check, once, what can be wrong with the application; raises ConfigurationError."""
+        if self._is_ready:
+            return
+        with self._lock:
+            self._check_login_manager()
+            self._check_secret_key()
+            self._check_transports()
+            self._join_extensions()
+            start.check_database(self.services)
+            self._is_ready = True
+
+    def _check_login_manager(self) -> None:
+        if getattr(self.app, "login_manager", None) is not self._login_manager:
+            raise ConfigurationError(
+                "another LoginManager was put on this application: remove it, Flask-Airlock "
+                "brings its own"
+            )
+
+    def _check_secret_key(self) -> None:
+        key = self.app.secret_key or ""
+        text = key if isinstance(key, str) else key.decode("utf-8", "replace")
+        if len(text.encode()) >= SHORTEST_SECRET_KEY and text.lower() not in KNOWN_SECRET_KEYS:
+            return
+        advice = 'make one with: python -c "import secrets; print(secrets.token_hex(32))"'
+        if not is_development(self.app):
+            raise ConfigurationError(
+                "SECRET_KEY is shorter than 16 bytes or a well-known example, and this is not "
+                f"debug mode (flask run --debug): {advice}"
+            )
+        log.warning("SECRET_KEY is weak: fine for development, refused elsewhere; %s", advice)
+
+    def _check_transports(self) -> None:
+        if is_development(self.app) or not self.settings.two_factor:
+            return
+        missing = [
+            what
+            for what, there in (
+                ("MAIL_SERVER", self.app.config.get("MAIL_SERVER")),
+                ("Mail(app) of Flask-Mail", self.app.extensions.get("mail")),
+                ("SECURITY_EMAIL_SENDER or MAIL_DEFAULT_SENDER", self._mail_sender()),
+            )
+            if not there
+        ]
+        if missing:
+            raise ConfigurationError(f"mail can't be sent: {', '.join(missing)} is missing")
+        if self.settings.sms_service == "outbox":
+            raise ConfigurationError(
+                'SECURITY_SMS_SERVICE = "outbox" sends nothing: it is for debug and testing'
+            )
+
+    def _join_extensions(self) -> None:
+        """Stand beside what the application brought: its CSRFProtect, its Babel."""
+        protection = self.app.extensions.get("csrf")
+        if protection is not None:
+            # Our forms check the same token themselves, and then show the form again.
+            protection.exempt(self.app.blueprints["security"])
+        if "babel" in self.app.extensions:
+            babel = load_optional("web.babel", "babel", "Translation")
+            self.translator, self.language = babel.translate, babel.language
+
+    def _surroundings(self) -> Surroundings:
+        app = self.app
+        return Surroundings(
+            name=app.name,
+            masters=self._masters(),
+            clock=lambda: self.clock(),
+            is_development=lambda: is_development(app),
+            is_testing=lambda: app.testing,
+            echo=self._echo,
+            has_mail_server=lambda: bool(app.config.get("MAIL_SERVER")),
+            find_mail=self._find_mail,
+            mail_sender=self._mail_sender,
+            render=self._render,
+            announce=self._announce,
+            in_application=app.app_context,
+            host_of=self._host_of,
+            setup_link=self._setup_link,
+        )
+
+    def _masters(self) -> tuple[bytes, ...]:
+        """The master secrets, newest first."""
+        keys = self.settings.encryption_keys
+        if keys is None:
+            if not self.app.secret_key:
+                raise ConfigurationError("SECRET_KEY is not set")
+            fallbacks = self.app.config.get("SECRET_KEY_FALLBACKS") or ()
+            keys = (self.app.secret_key, *fallbacks)  # type: ignore[assignment]
+        return tuple(_as_bytes(key) for key in keys or ())
+
+    def _announce(self, event: Event) -> None:
+        announce(self.app, event)
+
+    def _echo(self, text: str) -> None:
+        if self.app.debug:
+            click.echo(text, err=True)
+
+    def _find_mail(self) -> Any:
+        mail = self.app.extensions.get("mail")
+        if mail is None:
+            raise ConfigurationError("there is no Mail(app): Flask-Mail is not set up")
+        return mail
+
+    def _mail_sender(self) -> Any:
+        return self.settings.email_sender or self.app.config.get("MAIL_DEFAULT_SENDER")
+
+    def _render(self, template: str, **facts: Any) -> str:
+        return self.app.jinja_env.get_template(template).render(
+            _=translate, lang=self.language(), **facts
+        )
+
+    def _host_of(self, visitor: Visitor) -> str:
+        """The one host that a text message's code is for."""
+        if self.settings.base_url:
+            return urlsplit(self.settings.base_url).hostname or ""
+        if not is_development(self.app):
+            raise ConfigurationError("text messages need SECURITY_BASE_URL, to name their host")
+        return visitor.host
+
+    def _setup_link(self, token: str) -> str:
+        path = f"{self.settings.url_prefix or ''}{self.settings.setup_link_url}/{token}"
+        if self.settings.base_url:
+            return self.settings.base_url + path
+        if not is_development(self.app):
+            raise ConfigurationError("links in letters need SECURITY_BASE_URL")
+        here = request.url_root.rstrip("/") if has_request_context() else DEVELOPMENT_URL
+        return here + path
+
+
+def _as_bytes(key: str | bytes) -> bytes:
+    return key.encode() if isinstance(key, str) else key
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)

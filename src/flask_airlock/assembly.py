@@ -1,0 +1,188 @@
+"""Settings and a datastore become services: the only file that builds things. Knows no Flask."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from importlib import import_module
+from typing import Any
+
+from .delivery.outbox import Outbox, as_console_text
+from .delivery.post import InPlace, InThreads, Post, Transport
+from .delivery.rendering import Renderer
+from .domain.accounts import Visitor
+from .domain.events import Event
+from .domain.letters import Channel, Message
+from .domain.passwords import Passwords
+from .domain.vault import Vault
+from .errors import ConfigurationError, MissingExtra
+from .factors.authenticator import AuthenticatorFactor
+from .factors.email import EmailFactor
+from .factors.protocol import Factor
+from .factors.registry import FactorRegistry
+from .flows.services import Services
+from .settings import Settings
+from .storage.datastore import SQLAlchemyUserDatastore
+from .storage.transaction import Database
+
+
+@dataclass(frozen=True, kw_only=True)
+class Surroundings:
+    """What the application gives: asked when it is needed, never before."""
+
+    name: str
+    masters: tuple[bytes, ...] = field(repr=False)
+    clock: Callable[[], datetime]
+    is_development: Callable[[], bool]
+    is_testing: Callable[[], bool]
+    echo: Callable[[str], None]
+    has_mail_server: Callable[[], bool]
+    find_mail: Callable[[], Any]
+    mail_sender: Callable[[], str | None]
+    render: Callable[..., str]
+    announce: Callable[[Event], None]
+    in_application: Callable[[], AbstractContextManager[object]]
+    host_of: Callable[[Visitor], str]
+    setup_link: Callable[[str], str]
+
+
+def assemble(
+    settings: Settings,
+    datastore: SQLAlchemyUserDatastore,
+    passwords: Passwords,
+    surroundings: Surroundings,
+) -> Services:
+    """Build everything that flows are handed."""
+    vault = Vault(surroundings.masters)
+    service = settings.service_name or settings.two_factor_uri_service_name or surroundings.name
+    outbox = Outbox(surroundings.clock)
+    mailbox = EmailFactor(vault, service)
+    database = Database(datastore.engine, datastore.tables, datastore.users, vault)
+    return Services(
+        settings=settings,
+        policy=settings.second_factor_policy,
+        clock=surroundings.clock,
+        vault=vault,
+        passwords=passwords,
+        datastore=datastore,
+        database=database,
+        factors=_factors(settings, vault, service, mailbox, surroundings),
+        mailbox=mailbox,
+        renderer=Renderer(surroundings.render),
+        post=Post(_Transports(settings, outbox, surroundings).for_channel),
+        delivery=_Delivery(settings, surroundings, database).choose,
+        outbox=outbox,
+        announce=surroundings.announce,
+        in_application=surroundings.in_application,
+        service_name=service,
+        setup_link=surroundings.setup_link,
+    )
+
+
+def load_optional(module: str, extra: str, why: str) -> Any:
+    """A module of ours whose library comes with an extra; names the extra if it is missing."""
+    try:
+        return import_module(f"flask_airlock.{module}")
+    except ModuleNotFoundError as missing:
+        if (missing.name or "").startswith("flask_airlock"):
+            raise
+        raise MissingExtra(
+            f'{why} needs the package {missing.name}: pip install "Flask-Airlock[{extra}]"'
+        ) from None
+
+
+def _factors(
+    settings: Settings,
+    vault: Vault,
+    service: str,
+    mailbox: EmailFactor,
+    surroundings: Surroundings,
+) -> FactorRegistry:
+    methods = settings.two_factor_enabled_methods if settings.two_factor else ()
+    made: list[Factor] = []
+    for method in methods:
+        if method == "email":
+            made.append(mailbox)
+        elif method == "authenticator":
+            made.append(AuthenticatorFactor())
+        else:
+            sms = load_optional("factors.sms", "sms", 'The method "sms"')
+            made.append(sms.SmsFactor(vault, service, settings.phone_region, surroundings.host_of))
+    return FactorRegistry(made)
+
+
+class _Delivery:
+    """Which way letters are carried: by setting, or by what the surroundings can bear."""
+
+    def __init__(self, settings: Settings, surroundings: Surroundings, database: Database) -> None:
+        self._wanted = settings.delivery
+        self._surroundings = surroundings
+        self._database = database
+        self._threads = InThreads()
+
+    def choose(self) -> InPlace | InThreads:
+        """In place when told so, under test, and where all threads share one connection."""
+        if self._database.shares_one_connection or self._wanted == "sync":
+            return InPlace()
+        if self._wanted is None and self._surroundings.is_testing():
+            return InPlace()
+        return self._threads
+
+
+class _Transports:
+    """Finds the transport of a channel when a message is about to be sent."""
+
+    def __init__(self, settings: Settings, outbox: Outbox, surroundings: Surroundings) -> None:
+        self._settings = settings
+        self._outbox = outbox
+        self._surroundings = surroundings
+        self._sms: Transport | None = None if settings.sms_service is None else self._sms_service()
+
+    def for_channel(self, channel: Channel) -> Transport:
+        """The transport; in development every message is kept in the outbox as well."""
+        transport = self._sms if channel is Channel.SMS else self._mail()
+        if self._surroundings.is_development():
+            return _Kept(self._outbox, self._surroundings.echo, transport)
+        if transport is None:
+            raise ConfigurationError(
+                "there is no way to send text messages: set SECURITY_SMS_SERVICE"
+            )
+        return transport
+
+    def _mail(self) -> Transport | None:
+        if self._surroundings.is_development() and not self._surroundings.has_mail_server():
+            return None
+        module = load_optional("delivery.mail", "mail", "Sending mail")
+        transport: Transport = module.FlaskMailTransport(
+            self._surroundings.find_mail, self._surroundings.mail_sender
+        )
+        return transport
+
+    def _sms_service(self) -> Transport | None:
+        name, config = self._settings.sms_service, self._settings.sms_service_config
+        transport: Transport | None = None
+        if name == "http":
+            transport = load_optional("delivery.sms_http", "sms", "SMS").HttpSmsTransport(config)
+        elif name == "twilio":
+            module = load_optional("delivery.sms_twilio", "twilio", "SECURITY_SMS_SERVICE = twilio")
+            transport = module.TwilioSmsTransport(config)
+        return transport
+
+
+class _Kept:
+    """Keeps what is sent where a developer can read it, and sends it if there is a way."""
+
+    def __init__(
+        self, outbox: Outbox, echo: Callable[[str], None], transport: Transport | None
+    ) -> None:
+        self._outbox = outbox
+        self._echo = echo
+        self._transport = transport
+
+    def send(self, message: Message) -> None:
+        """Keep the message; hand it on, or show it on the console where nothing carries it."""
+        if self._transport is None:
+            self._echo(as_console_text(message))
+        else:
+            self._transport.send(message)
+        self._outbox.keep(message)

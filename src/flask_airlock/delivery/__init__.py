@@ -1,0 +1,1 @@
+"""Messages on their way out: rendered, carried by a transport, kept for development."""

@@ -1,0 +1,75 @@
+"""The post office: when letters are carried, and by which transport."""
+
+import logging
+import os
+import threading
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Protocol
+
+from ..domain.letters import Channel, Message
+
+WORKERS = 4
+LONGEST_QUEUE = 500
+
+log = logging.getLogger("flask_airlock")
+
+
+class Transport(Protocol):
+    """Carries one kind of message; returning means handed over, anything else raises."""
+
+    def send(self, message: Message) -> None:
+        """Hand one message over; raises DeliveryFailed."""
+
+
+class Post:
+    """Which transport carries which channel; found when a letter is sent, never before."""
+
+    def __init__(self, transports: Callable[[Channel], Transport]) -> None:
+        self._transports = transports
+
+    def send(self, message: Message) -> None:
+        """Hand one message over; raises DeliveryFailed or ConfigurationError."""
+        self._transports(message.channel).send(message)
+
+
+class InPlace:
+    """`SECURITY_DELIVERY = "sync"`: letters are carried before the response is given."""
+
+    def run(self, deliver: Callable[[int], None], letter_ids: Iterable[int]) -> None:
+        """Carry each letter now."""
+        for letter_id in letter_ids:
+            deliver(letter_id)
+
+
+class InThreads:
+    """`SECURITY_DELIVERY = "thread"`: a bounded pool, started lazily and anew after a fork."""
+
+    def __init__(self) -> None:
+        self._pool: ThreadPoolExecutor | None = None
+        self._owner = 0
+        self._lock = threading.Lock()
+        self._waiting = threading.BoundedSemaphore(LONGEST_QUEUE)
+
+    def run(self, deliver: Callable[[int], None], letter_ids: Iterable[int]) -> None:
+        """Queue each letter; what does not fit is picked up later as overdue."""
+        for letter_id in letter_ids:
+            if self._waiting.acquire(blocking=False):
+                self._living_pool().submit(self._carry, deliver, letter_id)
+
+    def _carry(self, deliver: Callable[[int], None], letter_id: int) -> None:
+        try:
+            deliver(letter_id)
+        except Exception:
+            log.exception("letter %s could not be carried", letter_id)
+        finally:
+            self._waiting.release()
+
+    def _living_pool(self) -> ThreadPoolExecutor:
+        with self._lock:
+            if self._pool is None or self._owner != os.getpid():
+                self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="airlock-post")
+                self._owner = os.getpid()
+                self._waiting = threading.BoundedSemaphore(LONGEST_QUEUE)
+                self._waiting.acquire(blocking=False)
+            return self._pool

@@ -1,0 +1,88 @@
+"""Text messages by any gateway that takes an HTTP request."""
+
+import json
+import re
+from collections.abc import Mapping
+from http.client import HTTPException
+from typing import Any
+from urllib.error import HTTPError
+from urllib.parse import urlencode, urlsplit
+from urllib.request import HTTPRedirectHandler, Request, build_opener
+
+from ..domain.letters import Message
+from ..errors import ConfigurationError, DeliveryFailed
+
+KEYS = {"url", "method", "headers", "json", "form", "sender", "timeout", "accept"}
+PLACEHOLDER = re.compile(r"\{(to|text|sender)\}")
+
+
+class _NoRedirects(HTTPRedirectHandler):
+    """A gateway that moves elsewhere must not take credentials and messages along."""
+
+    def redirect_request(self, *_: Any, **__: Any) -> None:
+        return None
+
+
+class HttpSmsTransport:
+    """`SECURITY_SMS_SERVICE = "http"`: url, method, headers, json or form, timeout, accept."""
+
+    def __init__(self, config: Mapping[str, Any]) -> None:
+        unknown = set(config) - KEYS
+        if unknown or not _is_url(config.get("url")):
+            raise ConfigurationError(
+                "SECURITY_SMS_SERVICE_CONFIG for http takes url (http or https), method, headers, "
+                f"json or form, sender, timeout, accept; unknown: {sorted(unknown) or 'nothing'}"
+            )
+        if "json" in config and "form" in config:
+            raise ConfigurationError("SECURITY_SMS_SERVICE_CONFIG takes json or form, not both")
+        self._config = config
+        self._accept = tuple(config.get("accept", range(200, 300)))
+        self._timeout = float(config.get("timeout", 10))
+        self._opener = build_opener(_NoRedirects)
+
+    def send(self, message: Message) -> None:
+        """Send one text message; raises DeliveryFailed."""
+        try:
+            with self._opener.open(self._request(message), timeout=self._timeout) as answer:
+                status = int(answer.status)
+        except HTTPError as refusal:
+            status = refusal.code
+            refusal.close()
+        except (OSError, HTTPException) as problem:
+            raise DeliveryFailed(type(problem).__name__) from None
+        if status not in self._accept:
+            raise DeliveryFailed(f"the gateway answered {status}")
+
+    def _request(self, message: Message) -> Request:
+        config = self._config
+        words = {"to": message.to, "text": message.text, "sender": str(config.get("sender", ""))}
+        headers = {name: str(value) for name, value in config.get("headers", {}).items()}
+        body = None
+        if "json" in config:
+            body = json.dumps(_filled(config["json"], words)).encode()
+            headers.setdefault("Content-Type", "application/json")
+        elif "form" in config:
+            body = urlencode(_filled(config["form"], words)).encode()
+        method = str(config.get("method", "POST" if body is not None else "GET")).upper()
+        url = _filled_url(str(config["url"]), words)
+        return Request(url, data=body, headers=headers, method=method)  # noqa: S310
+
+
+def _is_url(value: object) -> bool:
+    return isinstance(value, str) and urlsplit(value).scheme in ("http", "https")
+
+
+def _filled(template: Any, words: Mapping[str, str]) -> Any:
+    """The template with {to}, {text}, {sender} filled in, in one pass."""
+    if isinstance(template, str):
+        return PLACEHOLDER.sub(lambda match: words[match[1]], template)
+    if isinstance(template, Mapping):
+        return {key: _filled(value, words) for key, value in template.items()}
+    if isinstance(template, list | tuple):
+        return [_filled(value, words) for value in template]
+    return template
+
+
+def _filled_url(template: str, words: Mapping[str, str]) -> str:
+    quoted = {name: urlencode({"": word})[1:] for name, word in words.items()}
+    return PLACEHOLDER.sub(lambda match: quoted[match[1]], template)

@@ -1,0 +1,43 @@
+"""Text messages by Twilio's own SDK."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from requests.exceptions import RequestException
+from twilio.base.exceptions import TwilioException
+from twilio.http.http_client import TwilioHttpClient
+from twilio.rest import Client
+
+from ..domain.letters import Message
+from ..errors import ConfigurationError, DeliveryFailed
+
+NEEDED = {"account_sid", "auth_token"}
+KEYS = NEEDED | {"sender", "messaging_service_sid", "timeout", "base_url"}
+
+
+class TwilioSmsTransport:
+    """`SECURITY_SMS_SERVICE = "twilio"`: account_sid, auth_token, sender (or a service's sid)."""
+
+    def __init__(self, config: Mapping[str, Any]) -> None:
+        unknown, missing = set(config) - KEYS, NEEDED - set(config)
+        if unknown or missing or not {"sender", "messaging_service_sid"} & set(config):
+            raise ConfigurationError(
+                "SECURITY_SMS_SERVICE_CONFIG for twilio takes account_sid, auth_token, sender or "
+                "messaging_service_sid, and optionally timeout, base_url"
+            )
+        http = TwilioHttpClient(timeout=float(config.get("timeout", 10)))
+        self._client = Client(config["account_sid"], config["auth_token"], http_client=http)
+        if "base_url" in config:
+            self._client.api.base_url = config["base_url"]
+        if "messaging_service_sid" in config:
+            self._from = {"messaging_service_sid": config["messaging_service_sid"]}
+        else:
+            self._from = {"from_": config["sender"]}
+
+    def send(self, message: Message) -> None:
+        """Send one text message; raises DeliveryFailed."""
+        try:
+            self._client.messages.create(to=message.to, body=message.text, **self._from)
+        except (TwilioException, RequestException) as problem:
+            code = getattr(problem, "code", "")
+            raise DeliveryFailed(f"{type(problem).__name__} {code}".strip()) from None

@@ -1,0 +1,70 @@
+"""Who is at the door: the person as the application knows him, his account with us, the visitor."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class Person:
+    """A row of the application's own user table, as much of it as a login needs."""
+
+    user_id: Any
+    email: str
+    password_hash: str | None = field(repr=False)
+    active: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Account:
+    """What ties an application's user to everything of ours (`airlock_accounts`).
+
+    `handle` is 64 random bytes; `address_proved_at` when a code sent to the address on file was
+    last typed back; `needs_setup_link` after an administrator took the factors away.
+    """
+
+    id: int
+    user_id: Any
+    handle: bytes = field(repr=False)
+    preferred_method: str | None
+    address_proved_at: datetime | None
+    needs_setup_link: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Visitor:
+    """The browser that asks, as it says of itself; `known_handles` are the marks it brought.
+
+    `address` is the network address that the server saw, `agent` the User-Agent header.
+    """
+
+    address: str = ""
+    agent: str = ""
+    host: str = ""
+    locale: str = "en"
+    marks: tuple[str, ...] = field(default=(), repr=False)
+
+    @property
+    def browser(self) -> str:
+        """A short human name such as `Firefox on Linux`."""
+        return describe_agent(self.agent)
+
+
+BROWSERS = (
+    ("Edg/", "Edge"), ("OPR/", "Opera"), ("SamsungBrowser/", "Samsung Internet"),
+    ("Firefox/", "Firefox"), ("FxiOS/", "Firefox"), ("CriOS/", "Chrome"), ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"), ("curl/", "curl"),
+)  # fmt: skip
+SYSTEMS = (
+    ("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("CrOS", "ChromeOS"),
+    ("Windows", "Windows"), ("Mac OS X", "macOS"), ("Linux", "Linux"),
+)  # fmt: skip
+
+
+def describe_agent(agent: str) -> str:
+    """Browser and system out of a User-Agent header, or `an unknown browser`."""
+    browser = next((name for mark, name in BROWSERS if mark in agent), None)
+    system = next((name for mark, name in SYSTEMS if mark in agent), None)
+    if browser and system:
+        return f"{browser} on {system}"
+    return browser or system or "an unknown browser"

@@ -1,0 +1,67 @@
+"""Mail addresses: one normal form, and how much of one a half-known visitor may see."""
+
+import unicodedata
+
+from ..errors import InvalidAddress
+
+LONGEST_ADDRESS = 254
+LONGEST_LOCAL_PART = 64
+LONGEST_DOMAIN = 253
+LONGEST_LABEL = 63
+
+
+def normal_address(text: str) -> str:
+    """The normal form: NFC, lower case local part, IDNA domain (RFC 5321, RFC 5891).
+
+    Raises InvalidAddress for what no mail server could carry.
+    """
+    address = unicodedata.normalize("NFC", text.strip())
+    local, at, domain = address.rpartition("@")
+    if not at or not _is_local_part(local):
+        raise InvalidAddress
+    normal = f"{unicodedata.normalize('NFC', local.lower())}@{_normal_domain(domain)}"
+    if len(normal.encode()) > LONGEST_ADDRESS:
+        raise InvalidAddress
+    return normal
+
+
+def _is_local_part(local: str) -> bool:
+    if not local or len(local.encode()) > LONGEST_LOCAL_PART:
+        return False
+    return not any(
+        mark.isspace() or mark in '@<>()[]\\,;:"' or unicodedata.category(mark)[0] == "C"
+        for mark in local
+    )
+
+
+def _normal_domain(domain: str) -> str:
+    labels = unicodedata.normalize("NFKC", domain.lower()).split(".")
+    normal = ".".join(_normal_label(label) for label in labels)
+    if len(normal) > LONGEST_DOMAIN:
+        raise InvalidAddress
+    return normal
+
+
+def _normal_label(label: str) -> str:
+    # Letters, digits and marks only: whatever else Unicode offers (joiners, look-alike dots)
+    # has no place in a host name, and IDNA 2003's silent mapping of "ß" to "ss" would send
+    # letters to another domain.
+    if not all(mark == "-" or unicodedata.category(mark)[0] in "LMN" for mark in label):
+        raise InvalidAddress
+    ascii_label = label if label.isascii() else "xn--" + label.encode("punycode").decode()
+    if not 0 < len(ascii_label) <= LONGEST_LABEL or label[0] == "-" or label[-1] == "-":
+        raise InvalidAddress
+    return ascii_label
+
+
+def masked_address(address: str) -> str:
+    """Enough to recognise one's own mailbox: `m•••@n•••.net`."""
+    local, _, domain = address.rpartition("@")
+    name, dot, ending = domain.rpartition(".")
+    host = f"{name[:1]}•••{dot}{ending}" if dot else f"{domain[:1]}•••"
+    return f"{local[:1]}•••@{host}"
+
+
+def masked_phone(number: str) -> str:
+    """The last three digits of a phone number: `•••• 678`."""
+    return f"•••• {number[-3:]}"

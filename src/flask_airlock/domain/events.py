@@ -1,0 +1,144 @@
+"""What happened, as facts: one frozen dataclass each, recorded and signalled without secrets."""
+
+import re
+from dataclasses import dataclass, fields
+from typing import Any, ClassVar
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """The base: whom it concerns. When and from where is added where it is recorded."""
+
+    account_id: int | None = None
+    name: ClassVar[str] = "event"
+
+    def __init_subclass__(cls) -> None:
+        cls.name = re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
+
+    def detail(self) -> dict[str, Any]:
+        """The fields beside the account, ready for JSON."""
+        names = (field.name for field in fields(self) if field.name != "account_id")
+        return {name: getattr(self, name) for name in names}
+
+
+@dataclass(frozen=True, kw_only=True)
+class FirstFactorAccepted(Event):
+    """The first door opened: by password, or by an application's own proof."""
+
+    proofs: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class FirstFactorRefused(Event):
+    """A login was refused. `reason` is for the record only, never for the visitor."""
+
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoginCompleted(Event):
+    """Somebody is inside; `proofs` are the methods that opened the doors."""
+
+    proofs: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignedOut(Event):
+    """A session was ended by its owner."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FactorAccepted(Event):
+    """A second factor was proved."""
+
+    method: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FactorRefused(Event):
+    """A second factor was answered wrongly; `reason` is an error code."""
+
+    method: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FactorShut(Event):
+    """Too many wrong answers in a row: closed for one side."""
+
+    method: str
+    side: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CodeRequested(Event):
+    """A code was made and its letter written."""
+
+    method: str
+    purpose: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AddressProved(Event):
+    """The code mailed to the address on file came back, before the first set-up."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetupBegun(Event):
+    """Somebody began to set up a factor."""
+
+    method: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetupRefused(Event):
+    """A set-up was answered wrongly."""
+
+    method: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FactorAdded(Event):
+    """A factor was set up and proved once."""
+
+    method: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FactorsReset(Event):
+    """An administrator took all factors away; `reason` is his own words."""
+
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RescueRequested(Event):
+    """A person without any factor left asked for help."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LetterSent(Event):
+    """A letter or text message was handed over."""
+
+    channel: str
+    template: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LetterFailed(Event):
+    """A letter or text message could not be sent; `reason` never holds its text."""
+
+    channel: str
+    template: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class UserChanged(Event):
+    """An administrator changed a user: created, activated, deactivated, role added or removed."""
+
+    change: str
+
+
+ALL_EVENTS: tuple[type[Event], ...] = tuple(Event.__subclasses__())

@@ -1,0 +1,59 @@
+"""Messages as data: to whom, by which channel, which template, which facts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+
+class Channel(StrEnum):
+    """How a message travels."""
+
+    MAIL = "mail"
+    SMS = "sms"
+
+
+class LetterState(StrEnum):
+    """Where a letter stands on its way."""
+
+    WAITING = "waiting"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+
+
+MAX_ATTEMPTS = 3
+OVERDUE_AFTER = timedelta(seconds=30)
+STUCK_AFTER = timedelta(minutes=2)
+NOTICE_LIFETIME = timedelta(days=2)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Letter:
+    """A message to be written: `template` names it, `facts` fill it, `lifetime` bounds its use."""
+
+    to: str = field(repr=False)
+    channel: Channel
+    template: str
+    facts: Mapping[str, object] = field(repr=False)
+    lifetime: timedelta = NOTICE_LIFETIME
+    account_id: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Message:
+    """A letter as its reader will see it; `html` and `subject` are empty for text messages."""
+
+    to: str = field(repr=False)
+    channel: Channel
+    subject: str
+    text: str = field(repr=False)
+    html: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeptMessage:
+    """A message in the outbox, with the moment it was handed over."""
+
+    message: Message
+    at: datetime

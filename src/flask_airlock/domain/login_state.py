@@ -1,0 +1,77 @@
+"""The state machine of a login: where one can stand, and the only legal moves."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ..errors import IllegalMove
+
+
+class Stage(StrEnum):
+    """Where a browser stands. Only SIGNED_IN makes anybody `current_user`."""
+
+    STRANGER = "stranger"
+    HALF_OPEN = "half_open"
+    SIGNED_IN = "signed_in"
+
+
+class Step(StrEnum):
+    """What was proved just now."""
+
+    FIRST_FACTOR = "first_factor"
+    FIRST_FACTOR_SUFFICES = "first_factor_suffices"
+    SECOND_FACTOR = "second_factor"
+    FACTOR_SET_UP = "factor_set_up"
+
+
+MOVES = {
+    (Stage.STRANGER, Step.FIRST_FACTOR): Stage.HALF_OPEN,
+    (Stage.STRANGER, Step.FIRST_FACTOR_SUFFICES): Stage.SIGNED_IN,
+    (Stage.HALF_OPEN, Step.SECOND_FACTOR): Stage.SIGNED_IN,
+    (Stage.HALF_OPEN, Step.FACTOR_SET_UP): Stage.SIGNED_IN,
+    (Stage.SIGNED_IN, Step.FACTOR_SET_UP): Stage.SIGNED_IN,
+}
+
+
+def advance(stage: Stage, step: Step) -> Stage:
+    """The stage after `step`; raises IllegalMove for everything that is not in MOVES."""
+    try:
+        return MOVES[stage, step]
+    except KeyError:
+        raise IllegalMove(stage, step) from None
+
+
+@dataclass(frozen=True)
+class BrowserMark:
+    """A signed sign, one per account, that this browser signed in before: cookie name and value."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """Both doors are behind: `token` is the session's, `next_url` where the person was going.
+
+    `mark` is the sign by which this browser is known again.
+    """
+
+    token: str
+    next_url: str | None
+    mark: BrowserMark
+
+
+@dataclass(frozen=True)
+class NeedsFactor:
+    """The first door is behind, the second closed: the half-open session's token."""
+
+    token: str
+
+
+@dataclass(frozen=True)
+class NeedsSetup:
+    """The first door is behind and no second factor exists yet: the half-open session's token."""
+
+    token: str
+
+
+LoginOutcome = SignedIn | NeedsFactor | NeedsSetup

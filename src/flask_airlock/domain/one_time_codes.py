@@ -1,0 +1,70 @@
+"""Short codes sent by mail or text message: made, bound, digested, and when they lapse."""
+
+import secrets
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+TRIES_PER_CODE = 5
+
+
+class Purpose(StrEnum):
+    """What a code is good for; one made for a purpose is good for no other."""
+
+    LOGIN = "login"
+    FIRST_SETUP = "first_setup"
+    SETUP = "setup"
+
+
+@dataclass(frozen=True)
+class CodeBinding:
+    """What a code is bound to: it is worth nothing under any other of these."""
+
+    account_id: int
+    session_id: int
+    method: str
+    purpose: Purpose
+
+    def text(self, code: str) -> str:
+        """What is digested, under a key of ours, and stored in place of `code`."""
+        bound = (self.account_id, self.session_id, self.method, self.purpose.value, code)
+        return "|".join(str(part) for part in bound)
+
+
+@dataclass(frozen=True)
+class CodeState:
+    """A code in flight: until when it lives, and how often it was tried."""
+
+    expires_at: datetime
+    tries: int
+    letter_id: int | None
+
+    def is_live(self, now: datetime) -> bool:
+        """Whether an answer could still be right."""
+        return now < self.expires_at and self.tries < TRIES_PER_CODE
+
+
+def new_code(digits: int) -> str:
+    """`digits` random decimal digits, leading zeros kept."""
+    return str(secrets.randbelow(10**digits)).zfill(digits)
+
+
+def typed_digits(text: str, digits: int) -> str | None:
+    """The code in what a person typed or pasted, or None if it can't be one.
+
+    Spaces, dashes and full-width digits are read kindly (WCAG 3.3.8); anything else is no code.
+    """
+    narrow = unicodedata.normalize("NFKC", text)
+    bare = "".join(mark for mark in narrow if not mark.isspace() and mark not in "-‐‑–\u200b\ufeff")
+    if len(bare) != digits or not (bare.isascii() and bare.isdigit()):
+        return None
+    return bare
+
+
+@dataclass(frozen=True)
+class CodeShape:
+    """How many digits a method's codes have, and how long they live."""
+
+    digits: int
+    lifetime: timedelta

@@ -1,0 +1,39 @@
+"""Who needs a second factor, and which step comes after the first door."""
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+MAILBOX = "mailbox"
+FACTOR_METHODS = ("email", "authenticator", "sms")
+
+
+@dataclass(frozen=True)
+class SecondFactorPolicy:
+    """`enabled`: whether there is a second step at all; `required`: for all, nobody, or roles."""
+
+    enabled: bool
+    required: bool | frozenset[str]
+
+    def demands_factor(self, roles: Collection[str]) -> bool:
+        """Whether somebody with these roles must have a second factor."""
+        if not self.enabled or isinstance(self.required, bool):
+            return self.enabled and bool(self.required)
+        return not self.required.isdisjoint(roles)
+
+
+def proved_second_factor(proofs: Collection[str]) -> bool:
+    """Whether a session's proofs hold a second factor."""
+    return not set(proofs).isdisjoint(FACTOR_METHODS)
+
+
+def check_own_proofs(proofs: Sequence[str]) -> None:
+    """Raise ValueError unless these are names of an application's own first factors.
+
+    A name of ours would let a view claim a second factor that nobody has proved.
+    """
+    ours = {*FACTOR_METHODS, MAILBOX}
+    if isinstance(proofs, str) or not proofs or not ours.isdisjoint(proofs):
+        raise ValueError(f"proofs is a list of names of your own, such as ['oauth'], not {ours}")
+    if not all(re.fullmatch(r"[a-z][a-z0-9_.-]{0,31}", proof) for proof in proofs):
+        raise ValueError("each proof is a short lower-case name, such as 'oauth'")

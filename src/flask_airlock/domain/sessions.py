@@ -1,0 +1,44 @@
+"""Sessions: half open between the two doors, signed in behind the second; how long each lives."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from .login_state import Stage
+
+HALF_OPEN_LIFETIME = timedelta(minutes=10)
+SEEN_INTERVAL = timedelta(minutes=5)
+DOUBLE_CLICK = timedelta(seconds=30)
+ADDRESS_PROOF_LIFETIME = timedelta(hours=1)
+RECENT_PROOF = timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class SessionPolicy:
+    """How long a signed-in session may rest, and how long it may last at all."""
+
+    idle: timedelta = timedelta(hours=8)
+    overall: timedelta = timedelta(hours=24)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Session:
+    """A row of `airlock_sessions`. `proofs` are the methods that opened it, in order."""
+
+    id: int
+    account_id: int
+    stage: Stage
+    proofs: tuple[str, ...]
+    created_at: datetime
+    last_seen_at: datetime
+    proved_at: datetime
+    expires_at: datetime
+    next_url: str | None = field(default=None)
+
+    def is_fresh(self, now: datetime) -> bool:
+        """Whether the last proof is recent enough for a change of factors (S-84)."""
+        return now - self.proved_at <= RECENT_PROOF
+
+
+def proof_names(proofs: tuple[str, ...]) -> str:
+    """Proofs as they are stored: names with spaces between."""
+    return " ".join(proofs)

@@ -1,0 +1,128 @@
+"""Everything that can go wrong on purpose. Codes are stable; the words live in web/wording.py."""
+
+from datetime import datetime
+from typing import ClassVar
+
+
+class AirlockError(Exception):
+    """The base of all our errors. Carries a stable `code`, never a sentence for visitors."""
+
+    code: ClassVar[str] = "error"
+
+
+class ConfigurationError(AirlockError):
+    """The application is set up in a way that can't work; the message is for its developer."""
+
+    code = "configuration"
+
+
+class MissingExtra(ConfigurationError):
+    """A setting needs an optional package; the message names the extra to install."""
+
+    code = "missing_extra"
+
+
+class InvalidAddress(AirlockError, ValueError):
+    """A text that can't be a mail address."""
+
+    code = "invalid_address"
+
+
+class InvalidPhoneNumber(AirlockError, ValueError):
+    """A text that can't be a phone number of the countries we know."""
+
+    code = "invalid_phone_number"
+
+
+class WrongCredentials(AirlockError):
+    """The first door stays shut: unknown name, wrong password, inactive account alike."""
+
+    code = "wrong_credentials"
+
+
+class LoginLapsed(AirlockError):
+    """There is no half-open session (any more): the person starts again with the password."""
+
+    code = "login_lapsed"
+
+
+class WrongAnswer(AirlockError):
+    """The answer to a factor was wrong, spent or expired."""
+
+    code = "wrong_answer"
+
+
+class TooManyTries(AirlockError):
+    """This code was tried too often in this login; a new one would not help."""
+
+    code = "too_many_tries"
+
+
+class FactorClosed(AirlockError):
+    """This factor is switched off for unknown browsers after too many wrong answers in a row."""
+
+    code = "factor_closed"
+
+
+class MethodNotOffered(AirlockError):
+    """The account can't be asked for this method (not enrolled, or not enabled)."""
+
+    code = "method_not_offered"
+
+
+class SetupLapsed(AirlockError):
+    """The pending set-up is gone: expired, finished, or made void by another one."""
+
+    code = "setup_lapsed"
+
+
+class AddressUnproved(AirlockError):
+    """The first set-up waits for the code that was mailed to the address on file."""
+
+    code = "address_unproved"
+
+
+class SetupLinkNeeded(AirlockError):
+    """After an administrator's reset, set-up needs the mailed link besides the password."""
+
+    code = "setup_link_needed"
+
+
+class ProofTooOld(AirlockError):
+    """The session's last proof is too old for a change of factors."""
+
+    code = "proof_too_old"
+
+
+class RescueTooSoon(AirlockError):
+    """A rescue was already asked for within the day; `retry_at` says when the next one may be."""
+
+    code = "rescue_too_soon"
+
+    def __init__(self, retry_at: datetime) -> None:
+        super().__init__(retry_at)
+        self.retry_at = retry_at
+
+
+class IllegalMove(AirlockError):
+    """A step that the state of the login does not allow."""
+
+    code = "illegal_move"
+
+
+class Unsealable(AirlockError):
+    """A sealed value can't be opened: unknown key, changed bytes, or moved from its owner."""
+
+    code = "unsealable"
+
+
+class UnknownUser(AirlockError, LookupError):
+    """No user has this address."""
+
+    code = "unknown_user"
+
+
+class DeliveryFailed(AirlockError):
+    """A transport refused or could not carry a message; the text never holds the message itself."""
+
+    code = "delivery_failed"

@@ -1,0 +1,108 @@
+"""`Security(app, datastore)`: read the settings, assemble, hang the doors. The only wiring place."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import Flask, Response, current_app
+
+from .application import Airlock
+from .cli.roles import role_commands
+from .cli.users import user_commands
+from .domain.policy import check_own_proofs
+from .errors import ConfigurationError, WrongCredentials
+from .flows import login
+from .flows.services import Services
+from .settings import Settings
+from .storage.datastore import SQLAlchemyUserDatastore
+from .web.context import state
+from .web.current_user import AirlockLoginManager, drop_ended_session
+from .web.outcomes import respond
+from .web.pages.blueprint import hang_outbox, make_blueprint
+from .web.pages.logout import logout_button
+from .web.redirects import go, own_path
+from .web.serial import SerialGate
+from .web.visitor import visitor
+
+
+class Security:
+    """Flask-Airlock for an application: `Security(app, datastore)`, or `init_app` later.
+
+    The object keeps nothing of an application; `app.extensions["security"]` does.
+    """
+
+    def __init__(
+        self, app: Flask | None = None, datastore: SQLAlchemyUserDatastore | None = None
+    ) -> None:
+        self._datastore = datastore
+        if app is not None:
+            self.init_app(app, datastore)
+
+    def init_app(self, app: Flask, datastore: SQLAlchemyUserDatastore | None = None) -> None:
+        """Hang both doors into `app`. Raises ConfigurationError for settings that can't work."""
+        store = datastore or self._datastore
+        if store is None:
+            raise ConfigurationError("Security needs a datastore: Security(app, datastore)")
+        if hasattr(app, "login_manager"):
+            raise ConfigurationError(
+                "this application has a LoginManager already: remove it, Flask-Airlock brings its "
+                "own"
+            )
+        self._datastore = store
+        manager = AirlockLoginManager()
+        airlock = Airlock(app, store, Settings.from_mapping(app.config), manager)
+        app.extensions["security"] = airlock
+        manager.init_app(app)
+        store.hash_with(_current_passwords)
+        _hang(app, airlock)
+
+    @property
+    def datastore(self) -> SQLAlchemyUserDatastore:
+        """The datastore that was given."""
+        if self._datastore is None:
+            raise ConfigurationError("init_app was not called yet")
+        return self._datastore
+
+    def continue_login(
+        self, user: Any, *, proofs: Sequence[str], next: str | None = None
+    ) -> Response:
+        """Enter by the same second door after a first factor of the application's own.
+
+        `user` is a committed user; `proofs` names what was proved, such as `["oauth"]`; `next`
+        is a path on this host. Gives the response to return from the view: between the doors
+        nobody is signed in. Raises ValueError for proofs that are ours to give.
+        """
+        check_own_proofs(proofs)
+        services: Services = state().services
+        user_id = getattr(user, services.datastore.users.key.key)
+        try:
+            outcome = login.continue_login(services, user_id, proofs, visitor(), own_path(next))
+        except WrongCredentials:
+            return go("security.login", notice="not_allowed")
+        return respond(outcome)
+
+
+def _hang(app: Flask, airlock: Airlock) -> None:
+    # First of all, so that a check can speak before another extension answers the request.
+    app.before_request_funcs.setdefault(None, []).insert(0, airlock.be_ready)
+    app.after_request(drop_ended_session)
+    blueprint = make_blueprint(airlock.settings)
+    app.register_blueprint(blueprint)
+    hang_outbox(app)
+    app.jinja_env.globals["airlock_logout_button"] = logout_button
+    for commands in (user_commands, role_commands):
+        app.cli.add_command(commands(lambda: _ready_services(airlock)))
+    app.wsgi_app = SerialGate(app.wsgi_app, lambda: _shares_one_connection(airlock))  # type: ignore[method-assign]
+
+
+def _ready_services(airlock: Airlock) -> Services:
+    airlock.be_ready()
+    return airlock.services
+
+
+def _shares_one_connection(airlock: Airlock) -> bool:
+    with airlock.app.app_context():
+        return airlock.services.database.shares_one_connection
+
+
+def _current_passwords() -> Any:
+    return current_app.extensions["security"].passwords

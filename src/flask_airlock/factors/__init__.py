@@ -1,0 +1,1 @@
+"""The second doors: one file per factor, behind a tiny protocol."""

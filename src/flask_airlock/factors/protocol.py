@@ -1,0 +1,67 @@
+"""What a factor is. Returning means proved; anything else is an exception."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar, Protocol
+
+from ..domain.accounts import Account, Person, Visitor
+from ..domain.letters import Letter
+from ..domain.one_time_codes import CodeBinding, CodeShape, Purpose
+from ..storage.credentials import Credential
+from ..storage.transaction import Unit
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """Who is asked, in which session, for which purpose, and by which browser."""
+
+    account: Account
+    person: Person
+    session_id: int
+    purpose: Purpose
+    visitor: Visitor
+    now: datetime
+
+    def binding(self, method: str) -> CodeBinding:
+        """What a code of this case is bound to."""
+        return CodeBinding(self.account.id, self.session_id, method, self.purpose)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PostedCode:
+    """A code that is about to travel: its digest for the table, its letter for the reader."""
+
+    digest: bytes
+    expires_at: datetime
+    letter: Letter
+
+
+class Factor(Protocol):
+    """One kind of second factor."""
+
+    name: ClassVar[str]
+    mirror_name: ClassVar[str]
+    shape: CodeShape
+    posts_codes: ClassVar[bool]
+
+    def new_secret(self, detail: str, person: Person) -> bytes:
+        """What a set-up keeps until it is confirmed: a seed, a number, or nothing.
+
+        Raises InvalidPhoneNumber where `detail`, a person's typing, is no number.
+        """
+
+    def destination(self, secret: bytes, person: Person) -> str | None:
+        """Where a code goes, masked; None for factors that post nothing."""
+
+    def challenge(self, case: Case, secret: bytes) -> PostedCode:
+        """A fresh code and its letter; only for factors that post codes."""
+
+    def answer(self, unit: Unit, case: Case, credentials: Sequence[Credential], code: str) -> None:
+        """Return quietly if the answer is right, and spend it; raise WrongAnswer if not."""
+
+    def confirm(self, unit: Unit, case: Case, secret: bytes, code: str) -> int:
+        """Check the first answer of a set-up; the time step it spent, or -1 where there is none.
+
+        Raises WrongAnswer.
+        """

@@ -1,0 +1,75 @@
+"""Codes by post: made, kept as digests, and sent with the work that asked for them."""
+
+from ..domain.accounts import Visitor
+from ..domain.events import CodeRequested
+from ..domain.one_time_codes import TRIES_PER_CODE, Purpose
+from ..errors import FactorClosed, MethodNotOffered, TooManyTries
+from ..factors.protocol import Case, Factor
+from . import attempts, letters, policy
+from .services import Services, Work
+from .sessions import Standing, find_half_open
+
+
+def case_of(services: Services, standing: Standing, purpose: Purpose, visitor: Visitor) -> Case:
+    """Who is asked, for a factor's eyes."""
+    return Case(
+        account=standing.account,
+        person=standing.person,
+        session_id=standing.session.id,
+        purpose=purpose,
+        visitor=visitor,
+        now=services.clock(),
+    )
+
+
+def post_code(services: Services, work: Work, factor: Factor, case: Case, secret: bytes) -> int:
+    """Make a code and write its letter; the letter's id, to be carried after the commit."""
+    posted = factor.challenge(case, secret)
+    letter_id = letters.write(services, work, posted.letter)
+    binding = case.binding(factor.name)
+    work.unit.codes.put(binding, posted.digest, posted.expires_at, letter_id)
+    asked = CodeRequested(
+        account_id=case.account.id, method=factor.name, purpose=case.purpose.value
+    )
+    work.record(asked, case.visitor)
+    return letter_id
+
+
+def send_code(
+    services: Services, token: str | None, method: str, purpose: Purpose, visitor: Visitor
+) -> None:
+    """Send a code, or send it again, from a half-open session.
+
+    Raises LoginLapsed, MethodNotOffered, FactorClosed, or TooManyTries: a code that was tried
+    too often is not replaced in the same login.
+    """
+    standing = find_half_open(services, token)
+    case = case_of(services, standing, purpose, visitor)
+    with services.begin() as work:
+        factor, secret = _recipient(services, work, standing, method, purpose)
+        side = attempts.side_for(services, standing.account, visitor)
+        if factor.name in work.unit.throttles.closed(standing.account.id, side):
+            raise FactorClosed
+        state = work.unit.codes.state(case.binding(factor.name))
+        if state is not None and state.tries >= TRIES_PER_CODE:
+            raise TooManyTries
+        letter_id = post_code(services, work, factor, case, secret)
+    letters.carry(services, letter_id)
+
+
+def _recipient(
+    services: Services, work: Work, standing: Standing, method: str, purpose: Purpose
+) -> tuple[Factor, bytes]:
+    """The factor to ask and what it needs to know, if this session may ask it for that."""
+    enrolled = policy.enrolled_methods(services, work, standing.account.id)
+    if purpose is Purpose.FIRST_SETUP:
+        if enrolled or method != services.mailbox.name:
+            raise MethodNotOffered(method)
+        return services.mailbox, b""
+    if purpose is not Purpose.LOGIN or method not in enrolled:
+        raise MethodNotOffered(method)
+    factor = services.factors[method]
+    if not factor.posts_codes:
+        raise MethodNotOffered(method)
+    credentials = work.unit.credentials.of_method(standing.account.id, method)
+    return factor, credentials[0].secret

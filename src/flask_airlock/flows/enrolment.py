@@ -1,0 +1,288 @@
+"""Setting up a factor: the address is proved first, then one good answer confirms it."""
+
+from dataclasses import dataclass, field
+
+from ..domain.accounts import Account, Visitor
+from ..domain.browsers import new_mark
+from ..domain.events import AddressProved, FactorAdded, SetupBegun, SetupRefused
+from ..domain.link_tokens import LinkPurpose
+from ..domain.login_state import BrowserMark, SignedIn, Step
+from ..domain.one_time_codes import Purpose
+from ..domain.policy import MAILBOX
+from ..domain.sessions import ADDRESS_PROOF_LIFETIME
+from ..domain.throttle import Side
+from ..domain.vault import digest
+from ..errors import (
+    AddressUnproved,
+    IllegalMove,
+    LoginLapsed,
+    ProofTooOld,
+    SetupLapsed,
+    SetupLinkNeeded,
+    WrongAnswer,
+)
+from ..factors.protocol import Case, Factor
+from ..storage.setups import Setup
+from . import attempts, codes, letters, policy, sessions
+from .services import Services, Work
+from .sessions import Standing
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tokens:
+    """What a browser brought: the tokens of its sessions and of a set-up link."""
+
+    signed_in: str | None = field(default=None, repr=False)
+    half_open: str | None = field(default=None, repr=False)
+    link: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pending:
+    """A set-up as its page shows it."""
+
+    method: str
+    secret: bytes = field(repr=False)
+    destination: str | None
+    address: str
+    failed: bool
+
+
+def needs_address_proof(
+    services: Services, account: Account, proofs: tuple[str, ...], visitor: Visitor
+) -> bool:
+    """Whether the first set-up still waits for the code mailed to the address on file.
+
+    A proof within the hour counts only in the browser that gave it: a thief with the password
+    must not walk in behind the owner.
+    """
+    if not services.settings.two_factor_first_setup_by_mail or MAILBOX in proofs:
+        return False
+    return not _proved_here_lately(services, account, visitor)
+
+
+def standing_to_enrol(services: Services, tokens: Tokens, visitor: Visitor) -> Standing:
+    """Who may set up a factor now. Raises LoginLapsed without a session, ProofTooOld for a
+    signed-in one without a recent proof, IllegalMove between the doors of somebody who has a
+    factor, SetupLinkNeeded or AddressUnproved while that has to come first."""
+    try:
+        standing = sessions.find_signed_in(services, tokens.signed_in)
+    except LoginLapsed:
+        return _half_open_to_enrol(services, tokens, visitor)
+    if not standing.session.is_fresh(services.clock()):
+        raise ProofTooOld
+    return standing
+
+
+def _half_open_to_enrol(services: Services, tokens: Tokens, visitor: Visitor) -> Standing:
+    standing = sessions.find_half_open(services, tokens.half_open)
+    account = standing.account
+    with services.begin() as work:
+        if policy.enrolled_methods(services, work, account.id):
+            raise IllegalMove
+        if account.needs_setup_link and not _link_is_good(services, work, account, tokens.link):
+            raise SetupLinkNeeded
+    if account.needs_setup_link:
+        return standing
+    if needs_address_proof(services, account, standing.session.proofs, visitor):
+        raise AddressUnproved
+    return standing
+
+
+def enrolled(services: Services, tokens: Tokens, visitor: Visitor) -> list[str]:
+    """The methods that somebody who may set one up has already; raises like the standing."""
+    standing = standing_to_enrol(services, tokens, visitor)
+    with services.begin() as work:
+        return policy.enrolled_methods(services, work, standing.account.id)
+
+
+def prove_address(services: Services, tokens: Tokens, code: str, visitor: Visitor) -> BrowserMark:
+    """The code mailed to the address on file came back. Raises what an answer raises."""
+    standing = sessions.find_half_open(services, tokens.half_open)
+    account, method = standing.account, services.mailbox.name
+    case = codes.case_of(services, standing, Purpose.FIRST_SETUP, visitor)
+    side = attempts.side_for(services, account, visitor)
+    attempts.count(services, account.id, method, side, visitor, case.binding(method))
+    try:
+        with services.begin() as work:
+            services.mailbox.confirm(work.unit, case, b"", code)
+            attempts.clear(work, account.id, method, side)
+            work.unit.accounts.note_address_proved(account.id, services.clock())
+            work.unit.sessions.add_proof(standing.session, MAILBOX)
+            work.record(AddressProved(account_id=account.id), visitor)
+    except WrongAnswer:
+        attempts.refused(services, account.id, method, side, WrongAnswer.code, visitor)
+        raise
+    return new_mark(services.vault, account.handle)
+
+
+def begin(
+    services: Services, tokens: Tokens, method: str, detail: str, visitor: Visitor
+) -> SignedIn | None:
+    """Begin a set-up, in place of an unfinished one. A mailbox that was proved just now needs
+    no second code: then the set-up is done at once, and the session moves on.
+
+    Raises what `standing_to_enrol` raises, MethodNotOffered, or InvalidPhoneNumber.
+    """
+    standing = standing_to_enrol(services, tokens, visitor)
+    factor = services.factors[method]
+    secret = factor.new_secret(detail, standing.person)
+    case = codes.case_of(services, standing, Purpose.SETUP, visitor)
+    proved = method == services.mailbox.name and _mailbox_is_proved(services, standing, visitor)
+    posted: list[int] = []
+    with services.begin() as work:
+        session_id = standing.session.id
+        account_id = standing.account.id
+        work.unit.setups.begin(account_id, session_id, method, secret, case.now)
+        work.record(SetupBegun(account_id=account_id, method=method), visitor)
+        if factor.posts_codes and not proved:
+            posted = [codes.post_code(services, work, factor, case, secret)]
+    letters.carry(services, *posted)
+    return _finish(services, tokens, standing, case, factor, None) if proved else None
+
+
+def pending(services: Services, tokens: Tokens, method: str, visitor: Visitor) -> Pending:
+    """The set-up that waits in this session; raises SetupLapsed, and what `begin` raises."""
+    standing = standing_to_enrol(services, tokens, visitor)
+    factor = services.factors[method]
+    case = codes.case_of(services, standing, Purpose.SETUP, visitor)
+    with services.begin() as work:
+        setup = _waiting(work, case, method)
+        state = work.unit.codes.state(case.binding(method))
+        letter_ids = [state.letter_id] if state and state.letter_id else []
+        failed = bool(work.unit.letters.failed(letter_ids)) if letter_ids else False
+    return Pending(
+        method=method,
+        secret=setup.secret,
+        destination=factor.destination(setup.secret, standing.person),
+        address=standing.person.email,
+        failed=failed,
+    )
+
+
+def resend(services: Services, tokens: Tokens, method: str, visitor: Visitor) -> None:
+    """Send the code of a pending set-up again."""
+    standing = standing_to_enrol(services, tokens, visitor)
+    factor = services.factors[method]
+    case = codes.case_of(services, standing, Purpose.SETUP, visitor)
+    with services.begin() as work:
+        setup = _waiting(work, case, method)
+        letter_id = codes.post_code(services, work, factor, case, setup.secret)
+    letters.carry(services, letter_id)
+
+
+def abandon(services: Services, tokens: Tokens, method: str, visitor: Visitor) -> None:
+    """Drop a pending set-up, to begin with another number."""
+    standing = standing_to_enrol(services, tokens, visitor)
+    with services.begin() as work:
+        work.unit.setups.abandon(standing.session.id, method, services.clock())
+
+
+def confirm(
+    services: Services, tokens: Tokens, method: str, code: str, visitor: Visitor
+) -> SignedIn:
+    """One good answer makes the factor real and the session a full one.
+
+    Raises what `standing_to_enrol` raises, SetupLapsed, TooManyTries, or WrongAnswer.
+    """
+    try:
+        standing = standing_to_enrol(services, tokens, visitor)
+    except (LoginLapsed, ProofTooOld):
+        return sessions.repeat(services, tokens.half_open, method, code, visitor)
+    factor = services.factors[method]
+    case = codes.case_of(services, standing, Purpose.SETUP, visitor)
+    if factor.posts_codes:
+        side = attempts.side_for(services, standing.account, visitor)
+        attempts.count(
+            services, standing.account.id, f"setup:{method}", side, visitor, case.binding(method)
+        )
+    try:
+        return _finish(services, tokens, standing, case, factor, code)
+    except WrongAnswer:
+        with services.begin() as work:
+            refused = SetupRefused(
+                account_id=standing.account.id, method=method, reason=WrongAnswer.code
+            )
+            work.record(refused, visitor)
+        raise
+
+
+def _finish(
+    services: Services,
+    tokens: Tokens,
+    standing: Standing,
+    case: Case,
+    factor: Factor,
+    code: str | None,
+) -> SignedIn:
+    """Spend everything that a set-up spends, in one transaction. `code` is None where the
+    mailbox was proved just before."""
+    account = standing.account
+    with services.begin() as work:
+        work.unit.accounts.lock(account.id)
+        setup = _waiting(work, case, factor.name)
+        step = -1 if code is None else factor.confirm(work.unit, case, setup.secret, code)
+        had = policy.enrolled_methods(services, work, account.id)
+        if not work.unit.setups.finish(setup, case.now) or (standing.is_half_open and had):
+            raise SetupLapsed
+        if account.needs_setup_link:
+            _spend_link(services, work, account, tokens.link)
+        _add_factor(services, work, account, factor, setup, step, case, had)
+        return sessions.promote(
+            services, work, standing, Step.FACTOR_SET_UP, factor.name, code or "", case.visitor
+        )
+
+
+def _add_factor(
+    services: Services, work: Work, account: Account, factor: Factor, setup: Setup, step: int,
+    case: Case, had: list[str],
+) -> None:  # fmt: skip
+    now = case.now
+    work.unit.setups.void_others(account.id, now)
+    if factor.name not in had or factor.name != services.mailbox.name:
+        work.unit.credentials.add(account.id, factor.name, setup.secret, now, step)
+    if not had:
+        work.unit.accounts.prefer(account.id, factor.name)
+        work.unit.users.mirror(account.user_id, "two_factor_primary_method", factor.mirror_name)
+    if factor.name == "sms" and "phone_number" in services.settings.mirror_columns:
+        work.unit.users.mirror(account.user_id, "phone_number", setup.secret.decode())
+    work.unit.throttles.clear(account.id, tuple(Side), factor.name)
+    work.unit.throttles.clear(account.id, tuple(Side), f"setup:{factor.name}")
+    work.record(FactorAdded(account_id=account.id, method=factor.name), case.visitor)
+
+
+def _waiting(work: Work, case: Case, method: str) -> Setup:
+    setup = work.unit.setups.pending(case.account.id, case.session_id, method, case.now)
+    if setup is None:
+        raise SetupLapsed
+    return setup
+
+
+def _mailbox_is_proved(services: Services, standing: Standing, visitor: Visitor) -> bool:
+    if MAILBOX in standing.session.proofs:
+        return True
+    return _proved_here_lately(services, standing.account, visitor)
+
+
+def _proved_here_lately(services: Services, account: Account, visitor: Visitor) -> bool:
+    proved = account.address_proved_at
+    if proved is None or services.clock() - proved > ADDRESS_PROOF_LIFETIME:
+        return False
+    return attempts.side_for(services, account, visitor) is Side.KNOWN
+
+
+def _link_is_good(services: Services, work: Work, account: Account, link: str | None) -> bool:
+    if not link:
+        return False
+    return work.unit.link_tokens.is_good(
+        account.id, digest(link), LinkPurpose.FACTOR_SETUP, services.clock()
+    )
+
+
+def _spend_link(services: Services, work: Work, account: Account, link: str | None) -> None:
+    spent = link and work.unit.link_tokens.spend(
+        account.id, digest(link), LinkPurpose.FACTOR_SETUP, services.clock()
+    )
+    if not spent:
+        raise SetupLinkNeeded
+    work.unit.accounts.settle_setup_link(account.id)

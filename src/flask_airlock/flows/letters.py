@@ -1,0 +1,113 @@
+"""Letters are written with the flow's own work, and carried when that was committed."""
+
+import json
+import logging
+from datetime import timedelta
+
+from ..domain.accounts import Visitor
+from ..domain.events import LetterFailed, LetterSent
+from ..domain.letters import Channel, Letter, LetterState, Message
+from ..errors import AirlockError
+from .services import Services, Work
+
+RETRY_AFTER = timedelta(seconds=20)
+NOBODY = Visitor()
+
+log = logging.getLogger("flask_airlock")
+
+
+def write(services: Services, work: Work, letter: Letter) -> int:
+    """Draw a letter and keep it, sealed, in the flow's transaction; its id."""
+    message = services.renderer.message(letter)
+    now = services.clock()
+    return work.unit.letters.add(
+        _packed(message),
+        channel=message.channel.value,
+        template=letter.template,
+        account_id=letter.account_id,
+        now=now,
+        expires_at=now + letter.lifetime,
+    )
+
+
+def carry(services: Services, *letter_ids: int) -> None:
+    """Send letters whose rows are committed, off the response path where threads may be used."""
+    services.delivery().run(
+        lambda letter_id: _deliver_in_application(services, letter_id), letter_ids
+    )
+
+
+def sweep(services: Services) -> None:
+    """Pick up letters that nobody carried, and wipe those whose time has passed."""
+    now = services.clock()
+    with services.begin() as work:
+        overdue = work.unit.letters.overdue(now)
+        work.unit.letters.wipe_expired(now)
+    carry(services, *overdue)
+
+
+def _deliver_in_application(services: Services, letter_id: int) -> None:
+    with services.in_application():
+        deliver(services, letter_id)
+
+
+def deliver(services: Services, letter_id: int) -> None:
+    """Claim one letter, send it, and settle it; a letter that another worker took is left."""
+    with services.begin() as work:
+        claimed = work.unit.letters.claim(letter_id, services.clock())
+    if claimed is None:
+        return
+    packed, template, account_id = claimed
+    message = _unpacked(packed)
+    try:
+        services.post.send(message)
+    except Exception as problem:  # a transport may raise whatever its library raises
+        reason = str(problem) if isinstance(problem, AirlockError) else type(problem).__name__
+        _give_back(services, letter_id, message, template, account_id, reason)
+        return
+    with services.begin() as work:
+        work.unit.letters.settle(letter_id, LetterState.SENT, services.clock())
+        sent = LetterSent(account_id=account_id, channel=message.channel.value, template=template)
+        work.record(sent, NOBODY)
+
+
+def _give_back(
+    services: Services,
+    letter_id: int,
+    message: Message,
+    template: str,
+    account_id: int | None,
+    reason: str,
+) -> None:
+    channel = message.channel.value
+    log.error("%s letter %s (%s) could not be sent: %s", channel, letter_id, template, reason)
+    now = services.clock()
+    with services.begin() as work:
+        if not work.unit.letters.postpone(letter_id, now + RETRY_AFTER):
+            work.unit.letters.settle(letter_id, LetterState.FAILED, now)
+        failed = LetterFailed(
+            account_id=account_id, channel=channel, template=template, reason=reason
+        )
+        work.record(failed, NOBODY)
+
+
+def _packed(message: Message) -> bytes:
+    parts = {
+        "to": message.to,
+        "channel": message.channel.value,
+        "subject": message.subject,
+        "text": message.text,
+        "html": message.html,
+    }
+    return json.dumps(parts).encode()
+
+
+def _unpacked(packed: bytes) -> Message:
+    parts = json.loads(packed)
+    return Message(
+        to=parts["to"],
+        channel=Channel(parts["channel"]),
+        subject=parts["subject"],
+        text=parts["text"],
+        html=parts["html"],
+    )

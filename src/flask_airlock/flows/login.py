@@ -1,0 +1,176 @@
+"""A login: the password opens the first door, a second factor the second."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from ..domain.accounts import Account, Person, Visitor
+from ..domain.addresses import normal_address
+from ..domain.browsers import new_mark
+from ..domain.events import FactorAccepted, FirstFactorAccepted, FirstFactorRefused
+from ..domain.login_state import LoginOutcome, NeedsFactor, NeedsSetup, SignedIn, Step
+from ..domain.one_time_codes import Purpose
+from ..domain.throttle import Side
+from ..errors import InvalidAddress, LoginLapsed, MethodNotOffered, WrongAnswer, WrongCredentials
+from ..factors.protocol import Case
+from . import attempts, codes, letters, policy, sessions
+from .enrolment import needs_address_proof
+from .services import Services, Work
+from .sessions import Standing
+
+
+def enter_password(
+    services: Services, address: str, password: str, visitor: Visitor, next_url: str | None
+) -> LoginOutcome:
+    """The first door. Raises WrongCredentials for an unknown name, a wrong password and an
+    inactive account alike, after the same one hash."""
+    person = _person_named(services, address)
+    try:
+        services.passwords.verify(person.password_hash if person else None, password)
+    except WrongCredentials:
+        _refuse(services, person, "wrong_password" if person else "unknown_name", visitor)
+        raise
+    if person is None or not person.active:
+        _refuse(services, person, "inactive", visitor)
+        raise WrongCredentials
+    _upgrade_hash(services, person, password)
+    return pass_first_door(services, person, ("password",), visitor, next_url)
+
+
+def continue_login(
+    services: Services, user_id: Any, proofs: Sequence[str], visitor: Visitor, next_url: str | None
+) -> LoginOutcome:
+    """The first door, opened by an application's own proof; raises WrongCredentials for a user
+    that does not exist or is not active."""
+    with services.begin() as work:
+        person = work.unit.users.by_id(user_id)
+    if person is None or not person.active:
+        _refuse(services, person, "inactive", visitor)
+        raise WrongCredentials
+    return pass_first_door(services, person, tuple(proofs), visitor, next_url)
+
+
+def pass_first_door(
+    services: Services,
+    person: Person,
+    proofs: tuple[str, ...],
+    visitor: Visitor,
+    next_url: str | None,
+) -> LoginOutcome:
+    """Between the doors: nobody is inside, unless no second factor is asked of this person."""
+    with services.begin() as work:
+        account = work.unit.accounts.ensure(person.user_id, services.clock())
+        work.record(FirstFactorAccepted(account_id=account.id, proofs=proofs), visitor)
+        methods = policy.enrolled_methods(services, work, account.id)
+        asked = services.policy.enabled and bool(methods)
+        if not asked and not policy.demands_factor(services, work, account):
+            step = Step.FIRST_FACTOR_SUFFICES
+            token, _ = sessions.open_session(
+                services, work, account, step, proofs, visitor, next_url
+            )
+            return SignedIn(token, next_url, new_mark(services.vault, account.handle))
+        token, session_id = sessions.open_session(
+            services, work, account, Step.FIRST_FACTOR, proofs, visitor, next_url
+        )
+        posted = _first_code(services, work, account, person, session_id, methods, visitor)
+    letters.carry(services, *posted)
+    return NeedsFactor(token) if methods else NeedsSetup(token)
+
+
+def answer_factor(
+    services: Services, token: str | None, method: str, code: str, visitor: Visitor
+) -> SignedIn:
+    """The second door. `code` is digits only. Raises LoginLapsed, MethodNotOffered,
+    FactorClosed, TooManyTries, or WrongAnswer."""
+    try:
+        standing = sessions.find_half_open(services, token)
+    except LoginLapsed:
+        return sessions.repeat(services, token, method, code, visitor)
+    factor = services.factors[method]
+    case = codes.case_of(services, standing, Purpose.LOGIN, visitor)
+    side = attempts.side_for(services, standing.account, visitor)
+    _must_be_enrolled(services, standing, method)
+    binding = case.binding(method) if factor.posts_codes else None
+    attempts.count(services, standing.account.id, method, side, visitor, binding)
+    try:
+        return _pass_second_door(services, standing, case, method, code, side)
+    except (WrongAnswer, LoginLapsed) as refusal:
+        try:
+            return sessions.repeat(services, token, method, code, visitor)
+        except LoginLapsed:
+            attempts.refused(services, standing.account.id, method, side, refusal.code, visitor)
+            raise refusal from None
+
+
+def _pass_second_door(
+    services: Services, standing: Standing, case: Case, method: str, code: str, side: Side
+) -> SignedIn:
+    account_id = standing.account.id
+    with services.begin() as work:
+        credentials = work.unit.credentials.of_method(account_id, method)
+        services.factors[method].answer(work.unit, case, credentials, code)
+        attempts.clear(work, account_id, method, side)
+        work.record(FactorAccepted(account_id=account_id, method=method), case.visitor)
+        return sessions.promote(
+            services, work, standing, Step.SECOND_FACTOR, method, code, case.visitor
+        )
+
+
+def _must_be_enrolled(services: Services, standing: Standing, method: str) -> None:
+    with services.begin() as work:
+        if method not in policy.enrolled_methods(services, work, standing.account.id):
+            raise MethodNotOffered(method)
+
+
+def _first_code(
+    services: Services,
+    work: Work,
+    account: Account,
+    person: Person,
+    session_id: int,
+    methods: list[str],
+    visitor: Visitor,
+) -> list[int]:
+    """Send what the next page will ask for, where something has to be sent."""
+    purpose = Purpose.LOGIN if methods else Purpose.FIRST_SETUP
+    case = Case(
+        account=account,
+        person=person,
+        session_id=session_id,
+        purpose=purpose,
+        visitor=visitor,
+        now=services.clock(),
+    )
+    if not methods:
+        if not needs_address_proof(services, account, (), visitor):
+            return []
+        return [codes.post_code(services, work, services.mailbox, case, b"")]
+    factor = services.factors[policy.preferred_first(account, methods)[0]]
+    side = attempts.side_for(services, account, visitor)
+    if not factor.posts_codes or factor.name in work.unit.throttles.closed(account.id, side):
+        return []
+    secret = work.unit.credentials.of_method(account.id, factor.name)[0].secret
+    return [codes.post_code(services, work, factor, case, secret)]
+
+
+def _person_named(services: Services, address: str) -> Person | None:
+    try:
+        normal = normal_address(address)
+    except InvalidAddress:
+        normal = ""
+    with services.begin() as work:
+        return work.unit.users.by_email(normal)
+
+
+def _upgrade_hash(services: Services, person: Person, password: str) -> None:
+    stored = person.password_hash
+    if stored and services.passwords.is_outdated(stored):
+        better = services.passwords.hash(password)
+        with services.begin() as work:
+            work.unit.users.replace_hash(person.user_id, stored, better)
+
+
+def _refuse(services: Services, person: Person | None, reason: str, visitor: Visitor) -> None:
+    with services.begin() as work:
+        account = work.unit.accounts.of_user(person.user_id) if person else None
+        account_id = account.id if account else None
+        work.record(FirstFactorRefused(account_id=account_id, reason=reason), visitor)

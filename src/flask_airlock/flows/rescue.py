@@ -1,0 +1,123 @@
+"""When every factor is out of reach: a request to the administrator, and his answer."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from ..domain.accounts import Visitor
+from ..domain.events import FactorsReset, RescueRequested
+from ..domain.letters import Channel, Letter
+from ..domain.link_tokens import LIFETIMES, LinkPurpose
+from ..domain.throttle import Side
+from ..domain.vault import digest, new_token
+from ..errors import MethodNotOffered, RescueTooSoon, UnknownUser
+from . import letters, sessions
+from .services import Services, Work
+from .sessions import Standing
+
+RESCUE_WAIT = timedelta(days=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RescueDoor:
+    """Whether an administrator can be asked, and whether that was done within the day."""
+
+    available: bool
+    asked: bool
+
+
+def door(services: Services, token: str | None) -> RescueDoor:
+    """What the rescue page offers to a half-open session; raises LoginLapsed."""
+    standing = sessions.find_half_open(services, token)
+    with services.begin() as work:
+        asked = work.unit.accounts.rescue_asked_at(standing.account.id)
+    recent = asked is not None and services.clock() - asked < RESCUE_WAIT
+    return RescueDoor(available=bool(services.settings.two_factor_rescue_mail), asked=recent)
+
+
+def ask(services: Services, token: str | None, visitor: Visitor) -> None:
+    """Ask the administrator for help: once a day, from a half-open session only.
+
+    The letter to the administrator says who, when and from where, and holds no code. Raises
+    LoginLapsed, RescueTooSoon, or MethodNotOffered where no administrator is named.
+    """
+    standing = sessions.find_half_open(services, token)
+    mailbox = services.settings.two_factor_rescue_mail
+    if not mailbox:
+        raise MethodNotOffered("rescue")
+    account_id, now = standing.account.id, services.clock()
+    with services.begin() as work:
+        if not work.unit.accounts.claim_rescue(account_id, now, RESCUE_WAIT):
+            asked = work.unit.accounts.rescue_asked_at(account_id) or now
+            raise RescueTooSoon(asked + RESCUE_WAIT)
+        written = [
+            letters.write(services, work, letter)
+            for letter in _rescue_letters(services, standing, mailbox, visitor)
+        ]
+        work.record(RescueRequested(account_id=account_id), visitor)
+    letters.carry(services, *written)
+
+
+def _rescue_letters(
+    services: Services, standing: Standing, mailbox: str, visitor: Visitor
+) -> list[Letter]:
+    facts = {
+        "email": standing.person.email,
+        "at": f"{services.clock():%d %B %Y, %H:%M} UTC",
+        "browser": visitor.browser,
+        "address": visitor.address,
+        "service": services.service_name,
+    }
+    readers = ((mailbox, "rescue_request"), (standing.person.email, "rescue_heard"))
+    return [
+        Letter(
+            to=reader,
+            channel=Channel.MAIL,
+            template=template,
+            facts=facts,
+            account_id=standing.account.id,
+        )
+        for reader, template in readers
+    ]
+
+
+def reset_factors(services: Services, user_id: Any, reason: str, visitor: Visitor) -> None:
+    """The administrator's answer: every factor and session ends, and a one-use set-up link goes
+    to the address on file. Nobody sees or chooses a code. Raises UnknownUser."""
+    now = services.clock()
+    with services.begin() as work:
+        person = work.unit.users.by_id(user_id)
+        if person is None:
+            raise UnknownUser(user_id)
+        account = work.unit.accounts.ensure(user_id, now)
+        _take_everything(work, account.id, user_id, services)
+        token = new_token()
+        work.unit.link_tokens.add(account.id, digest(token), LinkPurpose.FACTOR_SETUP, now)
+        hours = int(LIFETIMES[LinkPurpose.FACTOR_SETUP].total_seconds()) // 3600
+        letter = Letter(
+            to=person.email,
+            channel=Channel.MAIL,
+            template="setup_link",
+            lifetime=LIFETIMES[LinkPurpose.FACTOR_SETUP],
+            account_id=account.id,
+            facts={
+                "link": services.setup_link(token),
+                "hours": hours,
+                "service": services.service_name,
+            },
+        )
+        written = letters.write(services, work, letter)
+        work.record(FactorsReset(account_id=account.id, reason=reason), visitor)
+    letters.carry(services, written)
+
+
+def _take_everything(work: Work, account_id: int, user_id: Any, services: Services) -> None:
+    now = services.clock()
+    work.unit.accounts.lock(account_id)
+    work.unit.credentials.revoke_all(account_id, now)
+    work.unit.setups.void_others(account_id, now)
+    work.unit.sessions.end_all(account_id, now)
+    work.unit.link_tokens.void(account_id, LinkPurpose.FACTOR_SETUP, now)
+    work.unit.accounts.require_setup_link(account_id)
+    work.unit.throttles.clear(account_id, tuple(Side))
+    work.unit.users.mirror(user_id, "two_factor_primary_method", None)

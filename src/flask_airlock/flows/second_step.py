@@ -1,0 +1,78 @@
+"""What the page between the doors shows: the methods of this account, and where codes went."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from ..domain.accounts import Visitor
+from ..domain.one_time_codes import Purpose
+from ..factors.protocol import Case, Factor
+from . import attempts, codes, policy, sessions
+from .services import Services, Work
+from .sessions import Standing
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offer:
+    """A method as one account may be asked for it."""
+
+    method: str
+    digits: int
+    lifetime: timedelta
+    posts_codes: bool
+    destination: str | None
+    sent: bool
+    failed: bool
+    closed: bool
+
+
+def offers(services: Services, token: str | None, visitor: Visitor) -> list[Offer]:
+    """The methods of a half-open session's account, the preferred one first.
+
+    Empty for an account that has none and is to set one up. Raises LoginLapsed.
+    """
+    standing = sessions.find_half_open(services, token)
+    case = codes.case_of(services, standing, Purpose.LOGIN, visitor)
+    side = attempts.side_for(services, standing.account, visitor)
+    with services.begin() as work:
+        methods = policy.enrolled_methods(services, work, standing.account.id)
+        closed = work.unit.throttles.closed(standing.account.id, side)
+        return [
+            _offer(services, work, services.factors[method], case, method in closed)
+            for method in policy.preferred_first(standing.account, methods)
+        ]
+
+
+def address_offer(services: Services, token: str | None, visitor: Visitor) -> Offer:
+    """The same for the code that proves the address on file before the first set-up."""
+    standing: Standing = sessions.find_half_open(services, token)
+    case = codes.case_of(services, standing, Purpose.FIRST_SETUP, visitor)
+    side = attempts.side_for(services, standing.account, visitor)
+    with services.begin() as work:
+        closed = services.mailbox.name in work.unit.throttles.closed(standing.account.id, side)
+        return _offer(services, work, services.mailbox, case, closed)
+
+
+def _offer(services: Services, work: Work, factor: Factor, case: Case, closed: bool) -> Offer:
+    sent = failed = False
+    destination = None
+    if factor.posts_codes:
+        state = work.unit.codes.state(case.binding(factor.name))
+        sent = state is not None and state.is_live(case.now)
+        if state and state.letter_id:
+            failed = bool(work.unit.letters.failed([state.letter_id]))
+        destination = factor.destination(_secret(work, factor, case), case.person)
+    return Offer(
+        method=factor.name,
+        digits=factor.shape.digits,
+        lifetime=factor.shape.lifetime,
+        posts_codes=factor.posts_codes,
+        destination=destination,
+        sent=sent,
+        failed=failed,
+        closed=closed,
+    )
+
+
+def _secret(work: Work, factor: Factor, case: Case) -> bytes:
+    credentials = work.unit.credentials.of_method(case.account.id, factor.name)
+    return credentials[0].secret if credentials else b""

@@ -1,0 +1,66 @@
+"""What every flow is handed: settings, stores, post, factors, events, clock."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from ..delivery.outbox import Outbox
+from ..delivery.post import InPlace, InThreads, Post
+from ..delivery.rendering import Renderer
+from ..domain.accounts import Visitor
+from ..domain.events import Event
+from ..domain.passwords import Passwords
+from ..domain.policy import SecondFactorPolicy
+from ..domain.vault import Vault
+from ..factors.email import EmailFactor
+from ..factors.registry import FactorRegistry
+from ..settings import Settings
+from ..storage.datastore import SQLAlchemyUserDatastore
+from ..storage.transaction import Database, Unit
+
+
+@dataclass(frozen=True, kw_only=True)
+class Services:
+    """Built once per application, in assembly.py."""
+
+    settings: Settings
+    policy: SecondFactorPolicy
+    clock: Callable[[], datetime]
+    vault: Vault = field(repr=False)
+    passwords: Passwords
+    datastore: SQLAlchemyUserDatastore
+    database: Database
+    factors: FactorRegistry
+    mailbox: EmailFactor
+    renderer: Renderer
+    post: Post
+    delivery: Callable[[], InPlace | InThreads]
+    outbox: Outbox
+    announce: Callable[[Event], None]
+    in_application: Callable[[], AbstractContextManager[object]]
+    service_name: str
+    setup_link: Callable[[str], str]
+
+    @contextmanager
+    def begin(self) -> Iterator["Work"]:
+        """A unit of work; once it is committed its events are announced, its letters carried."""
+        with self.database.begin() as unit:
+            work = Work(self, unit)
+            yield work
+        for event in work.recorded:
+            self.announce(event)
+
+
+class Work:
+    """One transaction, with what has to happen when it was committed."""
+
+    def __init__(self, services: Services, unit: Unit) -> None:
+        self.unit = unit
+        self.recorded: list[Event] = []
+        self._clock = services.clock
+
+    def record(self, event: Event, visitor: Visitor) -> None:
+        """Keep a fact, and announce it after the commit."""
+        self.unit.events.add(event, visitor, self._clock())
+        self.recorded.append(event)

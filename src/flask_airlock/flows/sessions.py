@@ -1,0 +1,189 @@
+"""What a person does with a session: has one, half open or signed in, moves on, ends it."""
+
+from base64 import urlsafe_b64encode
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from ..domain.accounts import Account, Person, Visitor
+from ..domain.browsers import new_mark
+from ..domain.events import LoginCompleted, SignedOut
+from ..domain.login_state import SignedIn, Stage, Step, advance
+from ..domain.sessions import DOUBLE_CLICK, HALF_OPEN_LIFETIME, SEEN_INTERVAL, Session
+from ..domain.vault import digest, new_token
+from ..errors import LoginLapsed
+from . import attempts
+from .services import Services, Work
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """Where a browser stands: its session, half open or signed in, and who that is."""
+
+    account: Account
+    person: Person
+    session: Session
+    token: str = field(repr=False)
+
+    @property
+    def is_half_open(self) -> bool:
+        """Whether the second door is still closed."""
+        return self.session.stage is Stage.HALF_OPEN
+
+
+@dataclass(frozen=True, kw_only=True)
+class Current:
+    """Who is signed in: the application's user, his account, the session."""
+
+    user: Any
+    account: Account
+    session: Session
+
+
+def open_session(
+    services: Services, work: Work, account: Account, step: Step, proofs: Sequence[str],
+    visitor: Visitor, next_url: str | None,
+) -> tuple[str, int]:  # fmt: skip
+    """Begin a session after the first door; its token and row id."""
+    now = services.clock()
+    stage = advance(Stage.STRANGER, step)
+    whole = services.settings.session_policy.overall
+    session = Session(
+        id=0,
+        account_id=account.id,
+        stage=stage,
+        proofs=tuple(proofs),
+        created_at=now,
+        last_seen_at=now,
+        proved_at=now,
+        expires_at=now + (HALF_OPEN_LIFETIME if stage is Stage.HALF_OPEN else whole),
+        next_url=next_url,
+    )
+    token = new_token()
+    where = {"address": visitor.address, "agent": visitor.agent}
+    session_id = work.unit.sessions.open(digest(token), session, **where)
+    if stage is Stage.SIGNED_IN:
+        work.record(LoginCompleted(account_id=account.id, proofs=tuple(proofs)), visitor)
+    return token, session_id
+
+
+def find_half_open(services: Services, token: str | None) -> Standing:
+    """The half-open session of a token; raises LoginLapsed."""
+    return _find(services, token, Stage.HALF_OPEN)
+
+
+def find_signed_in(services: Services, token: str | None) -> Standing:
+    """The signed-in session of a token; raises LoginLapsed."""
+    return _find(services, token, Stage.SIGNED_IN)
+
+
+def _find(services: Services, token: str | None, stage: Stage) -> Standing:
+    now = services.clock()
+    if not token:
+        raise LoginLapsed
+    with services.begin() as work:
+        found = work.unit.sessions.find(digest(token), stage, now)
+        if found is None or is_idle(services, found[0]):
+            raise LoginLapsed
+        session, account = found
+        person = work.unit.users.by_id(account.user_id)
+    if person is None or not person.active:
+        raise LoginLapsed
+    return Standing(account=account, person=person, session=session, token=token)
+
+
+def is_idle(services: Services, session: Session) -> bool:
+    """Whether the session has rested too long."""
+    return services.clock() - session.last_seen_at > services.settings.session_policy.idle
+
+
+def find_current(services: Services, token: str | None) -> Current | None:
+    """Who is signed in with this token: one SELECT, and a write at most every five minutes."""
+    if not token:
+        return None
+    now = services.clock()
+    found = services.datastore.by_session(digest(token), now)
+    if found is None:
+        return None
+    user, account, session = found
+    if is_idle(services, session) or not getattr(user, "is_active", True):
+        return None
+    if now - session.last_seen_at > SEEN_INTERVAL:
+        with services.begin() as work:
+            work.unit.sessions.note_seen(session.id, now)
+    return Current(user=user, account=account, session=session)
+
+
+def promote(
+    services: Services, work: Work, standing: Standing, step: Step, method: str, code: str,
+    visitor: Visitor,
+) -> SignedIn:  # fmt: skip
+    """Through the second door: a new token, the old one dead; raises LoginLapsed if it was."""
+    now = services.clock()
+    held = standing.session
+    overall = services.settings.session_policy.overall
+    stage = advance(held.stage, step)
+    promoted = replace(
+        held,
+        stage=stage,
+        proofs=tuple(dict.fromkeys((*held.proofs, method))),
+        last_seen_at=now,
+        proved_at=now,
+        expires_at=now + overall if standing.is_half_open else held.expires_at,
+    )
+    token = _next_token(services, standing.token)
+    # Without an answer there is nothing by which a repetition could be told from a copy.
+    answer = services.vault.mac("answer", _answer_text(held.id, method, code)) if code else None
+    old, new = digest(standing.token), digest(token)
+    if not work.unit.sessions.promote(held, old, new, answer, promoted):
+        raise LoginLapsed
+    if standing.is_half_open:
+        entered = LoginCompleted(account_id=held.account_id, proofs=promoted.proofs)
+        work.record(entered, visitor)
+    mark = new_mark(services.vault, standing.account.handle)
+    return SignedIn(token, held.next_url, mark)
+
+
+def repeat(
+    services: Services, token: str | None, method: str, code: str, visitor: Visitor
+) -> SignedIn:
+    """The right answer sent twice by one browser (a double click) lands in the same session.
+
+    Both answers carry the same new token, which only we can compute from the old one. Raises
+    LoginLapsed for everything else: no session, another answer, a moment later.
+    """
+    if not token:
+        raise LoginLapsed
+    now = services.clock()
+    with services.begin() as work:
+        found = work.unit.sessions.promoted_from(digest(token), now)
+    if found is None or now - found[0].proved_at > DOUBLE_CLICK:
+        raise LoginLapsed
+    session, account, answer = found
+    side = attempts.side_for(services, account, visitor)
+    # This looks at an answer, so it counts as a try like any other.
+    attempts.count(services, account.id, method, side, visitor)
+    if not services.vault.verify_mac("answer", _answer_text(session.id, method, code), answer):
+        raise LoginLapsed
+    with services.begin() as work:
+        work.unit.throttles.clear(account.id, (side,), method)
+    mark = new_mark(services.vault, account.handle)
+    return SignedIn(_next_token(services, token), session.next_url, mark)
+
+
+def sign_out(services: Services, token: str | None, visitor: Visitor) -> None:
+    """End the session: a copy of its cookie is worth nothing from now on."""
+    if not token:
+        return
+    with services.begin() as work:
+        account_id = work.unit.sessions.end(digest(token), services.clock())
+        if account_id is not None:
+            work.record(SignedOut(account_id=account_id), visitor)
+
+
+def _next_token(services: Services, token: str) -> str:
+    return urlsafe_b64encode(services.vault.mac("next token", token)).decode().rstrip("=")
+
+
+def _answer_text(session_id: int, method: str, code: str) -> str:
+    return f"{session_id}|{method}|{code}"

@@ -1,0 +1,100 @@
+"""Enrolled factors. Secrets are sealed on the way in and opened on the way out."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, select, update
+
+from ..domain.vault import Place, Vault
+from .rows import Store
+from .tables import Tables, to_db
+
+
+@dataclass(frozen=True, kw_only=True)
+class Credential:
+    """A factor that was proved once. `secret` is a seed or a number; empty where none is kept."""
+
+    id: int
+    account_id: int
+    method: str
+    last_step: int
+    secret: bytes = field(repr=False)
+
+
+class Credentials(Store):
+    """Rows of `airlock_credentials`."""
+
+    def __init__(self, connection: Connection, tables: Tables, vault: Vault) -> None:
+        super().__init__(connection, tables)
+        self._vault = vault
+
+    def methods(self, account_id: int) -> list[str]:
+        """The methods that an account has, oldest first; nothing is opened."""
+        rows = self._tables.credentials
+        query = select(rows.c.method).where(
+            rows.c.account_id == account_id, rows.c.revoked_at.is_(None)
+        )
+        found = self._connection.execute(query.order_by(rows.c.id)).scalars()
+        return list(dict.fromkeys(found))
+
+    def of_method(self, account_id: int, method: str) -> list[Credential]:
+        """The live factors of one kind, opened, newest first."""
+        rows = self._tables.credentials
+        query = select(rows).where(
+            rows.c.account_id == account_id,
+            rows.c.method == method,
+            rows.c.revoked_at.is_(None),
+        )
+        found = self._connection.execute(query.order_by(rows.c.id.desc())).mappings()
+        return [
+            Credential(
+                id=row["id"],
+                account_id=account_id,
+                method=method,
+                last_step=row["last_step"],
+                secret=self._opened(row["secret"], account_id),
+            )
+            for row in found
+        ]
+
+    def add(
+        self, account_id: int, method: str, secret: bytes, now: datetime, last_step: int = -1
+    ) -> None:
+        """Keep a factor that was just proved, with the step that proved it spent."""
+        box = self._vault.seal(secret, _place(account_id)) if secret else None
+        values = {
+            "account_id": account_id,
+            "method": method,
+            "secret": box,
+            "last_step": last_step,
+            "created_at": to_db(now),
+            "last_used_at": to_db(now),
+        }
+        self._connection.execute(insert(self._tables.credentials).values(**values))
+
+    def spend_step(self, credential_id: int, step: int, now: datetime) -> bool:
+        """True for exactly one caller per step, however many race (RFC 6238 section 5.2)."""
+        rows = self._tables.credentials
+        claim = update(rows).where(
+            rows.c.id == credential_id, rows.c.last_step < step, rows.c.revoked_at.is_(None)
+        )
+        return self._changed(claim.values(last_step=step, last_used_at=to_db(now))) == 1
+
+    def note_used(self, account_id: int, method: str, now: datetime) -> None:
+        """Remember when a method was last proved."""
+        rows = self._tables.credentials
+        mine = update(rows).where(rows.c.account_id == account_id, rows.c.method == method)
+        self._connection.execute(mine.values(last_used_at=to_db(now)))
+
+    def revoke_all(self, account_id: int, now: datetime) -> int:
+        """Take every factor away; the rows stay as history. How many there were."""
+        rows = self._tables.credentials
+        mine = update(rows).where(rows.c.account_id == account_id, rows.c.revoked_at.is_(None))
+        return self._changed(mine.values(revoked_at=to_db(now)))
+
+    def _opened(self, box: bytes | None, account_id: int) -> bytes:
+        return self._vault.open(box, _place(account_id)) if box else b""
+
+
+def _place(account_id: int) -> Place:
+    return Place("airlock_credentials", "secret", account_id)

@@ -1,0 +1,188 @@
+"""`SQLAlchemyUserDatastore`: what an application does with its users, in its own session."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Engine, Select, event, select
+
+from ..domain.accounts import Account
+from ..domain.addresses import normal_address
+from ..domain.login_state import Stage
+from ..domain.passwords import PasswordCost, Passwords
+from ..domain.sessions import Session
+from ..errors import InvalidAddress, UnknownUser
+from .accounts import account_of, forget_user
+from .sessions import live, session_columns, session_of
+from .tables import Tables, make_tables
+from .users import Users
+
+
+class SQLAlchemyUserDatastore:
+    """Users and roles of an application on Flask-SQLAlchemy.
+
+    Changes are made in the application's session (`db.session`); the application commits.
+    Making the datastore defines our tables on the metadata of `user_model`.
+    """
+
+    def __init__(self, db: Any, user_model: type[Any], role_model: type[Any] | None = None) -> None:
+        self.db = db
+        self.user_model = user_model
+        self.role_model = role_model
+        self.users = Users(user_model, role_model)
+        self.tables: Tables = make_tables(user_model)
+        default = Passwords(PasswordCost())
+        self._passwords: Callable[[], Passwords] = lambda: default
+        _listen(user_model, self.users, self.tables)
+
+    def hash_with(self, passwords: Callable[[], Passwords]) -> None:
+        """Take the way of hashing from the application that is asked at the time."""
+        self._passwords = passwords
+
+    def engine(self) -> Engine:
+        """The engine that holds the users, in the application that is current."""
+        engine: Engine = self.db.session.get_bind(mapper=self.user_model.__mapper__).engine
+        return engine
+
+    def commit(self) -> None:
+        """Commit the application's session."""
+        self.db.session.commit()
+
+    def create_user(
+        self, *, email: str, password: str | None = None, roles: Iterable[Any] = (), **columns: Any
+    ) -> Any:
+        """Add a user. The address is kept in its normal form, the password always hashed.
+
+        `roles` are role objects or names; other keywords are columns of the model. Raises
+        InvalidAddress for what can't be a mail address, UnknownUser's sibling LookupError for
+        an unknown role.
+        """
+        columns.setdefault("active", True)
+        if not self.users.has_active:
+            del columns["active"]
+        hashed = None if password is None else self._passwords().hash(password)
+        user = self.user_model(email=normal_address(email), password=hashed, **columns)
+        for role in roles:
+            self.add_role_to_user(user, role)
+        self.db.session.add(user)
+        return user
+
+    def set_password(self, user: Any, password: str) -> None:
+        """Hash and keep a new password."""
+        user.password = self._passwords().hash(password)
+
+    def delete_user(self, user: Any) -> None:
+        """Remove a user, and with him everything of ours that is his."""
+        self.db.session.delete(user)
+
+    def activate_user(self, user: Any) -> None:
+        """Let a user in again."""
+        user.active = True
+
+    def deactivate_user(self, user: Any) -> None:
+        """Keep a user out from the next request on."""
+        user.active = False
+
+    def find_user(self, *, email: str | None = None, **columns: Any) -> Any | None:
+        """The one user with this address, or with these column values."""
+        query = select(self.user_model)
+        if email is not None:
+            try:
+                columns["email"] = normal_address(email)
+            except InvalidAddress:
+                return None
+        return self.db.session.execute(query.filter_by(**columns).limit(1)).unique().scalar()
+
+    def get_user(self, email: str) -> Any:
+        """The user with this address; raises UnknownUser."""
+        user = self.find_user(email=email)
+        if user is None:
+            raise UnknownUser(email)
+        return user
+
+    def list_users(self) -> list[Any]:
+        """Every user, by address."""
+        query = select(self.user_model).order_by(self.user_model.email)
+        return list(self.db.session.execute(query).unique().scalars())
+
+    def create_role(self, name: str, **columns: Any) -> Any:
+        """Add a role."""
+        role = self._role_class()(name=name, **columns)
+        self.db.session.add(role)
+        return role
+
+    def find_role(self, name: str) -> Any | None:
+        """The role with this name."""
+        query = select(self._role_class()).filter_by(name=name).limit(1)
+        return self.db.session.execute(query).unique().scalar()
+
+    def find_or_create_role(self, name: str, **columns: Any) -> Any:
+        """The role with this name, added if there was none."""
+        return self.find_role(name) or self.create_role(name, **columns)
+
+    def add_role_to_user(self, user: Any, role: Any) -> bool:
+        """Give a role (object or name); False if the user had it."""
+        wanted = self._role(role)
+        if wanted in user.roles:
+            return False
+        user.roles.append(wanted)
+        return True
+
+    def remove_role_from_user(self, user: Any, role: Any) -> bool:
+        """Take a role away; False if the user did not have it."""
+        unwanted = self._role(role)
+        if unwanted not in user.roles:
+            return False
+        user.roles.remove(unwanted)
+        return True
+
+    def by_session(self, digest: bytes, now: datetime) -> tuple[Any, Account, Session] | None:
+        """User, account and signed-in session of a token's digest, in one SELECT."""
+        session = self.db.session
+        with session.no_autoflush:
+            statement = self._session_query().where(
+                self.tables.sessions.c.digest == digest,
+                *live(self.tables, Stage.SIGNED_IN, now),
+            )
+            row = session.execute(statement).unique().first()
+        return (row[0], account_of(row), session_of(row)) if row else None
+
+    def _session_query(self) -> Select[Any]:
+        accounts, sessions = self.tables.accounts, self.tables.sessions
+        return (
+            select(self.user_model, *accounts.c, *session_columns(self.tables))
+            .join(accounts, accounts.c.user_id == self.users.key)
+            .join(sessions, sessions.c.account_id == accounts.c.id)
+        )
+
+    def _role(self, role: Any) -> Any:
+        if not isinstance(role, str):
+            return role
+        found = self.find_role(role)
+        if found is None:
+            raise LookupError(f"there is no role named {role!r}")
+        return found
+
+    def _role_class(self) -> type[Any]:
+        if self.role_model is None:
+            raise LookupError("the datastore was made without a role model")
+        return self.role_model
+
+
+def _listen(model: type[Any], users: Users, tables: Tables) -> None:
+    """Keep addresses in normal form, and never let a new user inherit a deleted one's account."""
+
+    def normalise(target: Any, value: Any, *_: Any) -> Any:
+        try:
+            return normal_address(value)
+        except (InvalidAddress, AttributeError):
+            return value
+
+    def forget(mapper: Any, connection: Any, user: Any) -> None:
+        forget_user(connection, tables, getattr(user, users.key.key))
+
+    event.listen(model.email, "set", normalise, retval=True, propagate=True)
+    event.listen(model, "after_delete", forget, propagate=True)
+    # A deletion that no listener saw (raw SQL, SQLite without foreign keys) may leave an
+    # account behind; whoever is given the same key next must not inherit it.
+    event.listen(model, "after_insert", forget, propagate=True)

@@ -1,0 +1,128 @@
+"""Messages on their way: rows with a sealed text that is wiped once sent or expired."""
+
+import secrets
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, or_, select, update
+
+from ..domain.letters import MAX_ATTEMPTS, STUCK_AFTER, LetterState
+from ..domain.vault import Place, Vault
+from .rows import Store
+from .tables import Tables, to_db
+
+SWEEP_LIMIT = 20
+
+
+class Letters(Store):
+    """Rows of `airlock_letters`."""
+
+    def __init__(self, connection: Connection, tables: Tables, vault: Vault) -> None:
+        super().__init__(connection, tables)
+        self._vault = vault
+
+    def add(
+        self,
+        message: bytes,
+        *,
+        channel: str,
+        template: str,
+        account_id: int | None,
+        now: datetime,
+        expires_at: datetime,
+    ) -> int:
+        """Write a letter in the flow's own transaction; its id."""
+        reference = secrets.token_hex(16)
+        return self._inserted_id(
+            insert(self._tables.letters).values(
+                account_id=account_id,
+                channel=channel,
+                template=template,
+                reference=reference,
+                message=self._vault.seal(message, _place(reference)),
+                state=LetterState.WAITING.value,
+                attempts=0,
+                due_at=to_db(now),
+                created_at=to_db(now),
+                expires_at=to_db(expires_at),
+            )
+        )
+
+    def claim(self, letter_id: int, now: datetime) -> tuple[bytes, str, int | None] | None:
+        """Take a letter to send it: True for one worker. Its text, template and account."""
+        rows = self._tables.letters
+        claim = update(rows).where(
+            rows.c.id == letter_id,
+            self._is_due(now),
+            rows.c.attempts < MAX_ATTEMPTS,
+            rows.c.expires_at > to_db(now),
+        )
+        # An attempt is counted before it begins, so that a letter that kills its worker
+        # is not tried for ever; `due_at` moves on, so that a second claim finds nothing.
+        taken = claim.values(
+            state=LetterState.SENDING.value,
+            attempts=rows.c.attempts + 1,
+            due_at=to_db(now + STUCK_AFTER),
+        )
+        if not self._changed(taken):
+            return None
+        row = self._connection.execute(select(rows).where(rows.c.id == letter_id)).mappings().one()
+        text = self._vault.open(row["message"], _place(row["reference"]))
+        return text, row["template"], row["account_id"]
+
+    def settle(self, letter_id: int, state: LetterState, now: datetime) -> None:
+        """The letter was handed over or given up: its text is wiped."""
+        rows = self._tables.letters
+        done = update(rows).where(rows.c.id == letter_id)
+        self._connection.execute(done.values(state=state.value, message=None, due_at=to_db(now)))
+
+    def postpone(self, letter_id: int, until: datetime) -> bool:
+        """Try again later; False when no attempt or no time is left."""
+        rows = self._tables.letters
+        again = update(rows).where(
+            rows.c.id == letter_id,
+            rows.c.attempts < MAX_ATTEMPTS,
+            rows.c.expires_at > to_db(until),
+        )
+        values = {"state": LetterState.WAITING.value, "due_at": to_db(until)}
+        return self._changed(again.values(**values)) == 1
+
+    def overdue(self, now: datetime) -> list[int]:
+        """Letters that nobody has taken, or that a worker took and never settled."""
+        rows = self._tables.letters
+        query = select(rows.c.id).where(
+            self._is_due(now),
+            rows.c.expires_at > to_db(now),
+            rows.c.attempts < MAX_ATTEMPTS,
+        )
+        return list(self._connection.execute(query.limit(SWEEP_LIMIT)).scalars())
+
+    def wipe_expired(self, now: datetime) -> None:
+        """Letters whose time has passed, or whose last attempt never ended, have failed."""
+        rows = self._tables.letters
+        lost = update(rows).where(
+            self._is_due(now),
+            or_(rows.c.expires_at <= to_db(now), rows.c.attempts >= MAX_ATTEMPTS),
+        )
+        self._connection.execute(lost.values(state=LetterState.FAILED.value, message=None))
+
+    def failed(self, letter_ids: Iterable[int]) -> set[int]:
+        """Which of these could not be sent at their last attempt."""
+        rows = self._tables.letters
+        query = select(rows.c.id).where(
+            rows.c.id.in_(list(letter_ids)),
+            or_(
+                rows.c.state == LetterState.FAILED.value,
+                (rows.c.state == LetterState.WAITING.value) & (rows.c.attempts > 0),
+            ),
+        )
+        return set(self._connection.execute(query).scalars())
+
+    def _is_due(self, now: datetime) -> object:
+        rows = self._tables.letters
+        open_states = (LetterState.WAITING.value, LetterState.SENDING.value)
+        return rows.c.state.in_(open_states) & (rows.c.due_at <= to_db(now))
+
+
+def _place(reference: str) -> Place:
+    return Place("airlock_letters", "message", reference)

@@ -1,0 +1,44 @@
+"""What an application's own models inherit: no columns, only behaviour."""
+
+from typing import Any
+
+
+class RoleMixin:
+    """Makes a model a role; it needs a `name`."""
+
+    name: Any
+
+    def __eq__(self, other: object) -> bool:
+        return self.name == (other if isinstance(other, str) else getattr(other, "name", None))
+
+    def __hash__(self) -> int:
+        return hash(self.name)
+
+
+class UserMixin:
+    """Makes a model a user, with the attributes that Flask-Login and its friends look at."""
+
+    @property
+    def is_authenticated(self) -> bool:
+        """True for every user; anonymous visitors are of another class."""
+        return True
+
+    @property
+    def is_anonymous(self) -> bool:
+        """False for every user."""
+        return False
+
+    @property
+    def is_active(self) -> bool:
+        """The `active` column; a model without one has active users only."""
+        return bool(getattr(self, "active", True))
+
+    def get_id(self) -> str:
+        """The primary key as text, as Flask-Login's contract asks."""
+        keys = self.__mapper__.primary_key_from_instance(self)  # type: ignore[attr-defined]
+        return str(keys[0])
+
+    def has_role(self, role: object) -> bool:
+        """Whether the user has a role, given by name or as an object."""
+        name = role if isinstance(role, str) else getattr(role, "name", None)
+        return any(mine.name == name for mine in getattr(self, "roles", ()) or ())

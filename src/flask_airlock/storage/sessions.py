@@ -1,0 +1,149 @@
+"""Where sessions lie: rows that hold the digest of a token, never the token."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, insert, select, update
+
+from ..domain.accounts import Account
+from ..domain.login_state import Stage
+from ..domain.sessions import SEEN_INTERVAL, Session, proof_names
+from .accounts import account_of
+from .rows import Store
+from .tables import Tables, from_db, to_db
+
+
+class Sessions(Store):
+    """Rows of `airlock_sessions`."""
+
+    def open(self, digest: bytes, session: Session, *, address: str = "", agent: str = "") -> int:
+        """Begin a session (its `id` is not used) and return the row's id."""
+        return self._inserted_id(
+            insert(self._tables.sessions).values(
+                account_id=session.account_id,
+                digest=digest,
+                stage=session.stage.value,
+                proofs=proof_names(session.proofs),
+                next_url=session.next_url,
+                address=address[:64],
+                agent=agent[:255],
+                created_at=to_db(session.created_at),
+                last_seen_at=to_db(session.last_seen_at),
+                proved_at=to_db(session.proved_at),
+                expires_at=to_db(session.expires_at),
+            )
+        )
+
+    def find(self, digest: bytes, stage: Stage, now: datetime) -> tuple[Session, Account] | None:
+        """The live session of that stage with this digest, and its account."""
+        query = self._with_account().where(
+            self._tables.sessions.c.digest == digest, *live(self._tables, stage, now)
+        )
+        row = self._connection.execute(query).first()
+        return (session_of(row), account_of(row)) if row else None
+
+    def promote(
+        self, held: Session, old_digest: bytes, new_digest: bytes, answer: bytes | None,
+        promoted: Session,
+    ) -> bool:  # fmt: skip
+        """Turn one session into the next stage under a new digest; True for exactly one caller."""
+        rows = self._tables.sessions
+        claim = update(rows).where(
+            rows.c.id == held.id,
+            rows.c.digest == old_digest,
+            *live(self._tables, held.stage, promoted.proved_at),
+        )
+        return (
+            self._changed(
+                claim.values(
+                    digest=new_digest,
+                    previous_digest=old_digest,
+                    answer_digest=answer,
+                    stage=promoted.stage.value,
+                    proofs=proof_names(promoted.proofs),
+                    last_seen_at=to_db(promoted.last_seen_at),
+                    proved_at=to_db(promoted.proved_at),
+                    expires_at=to_db(promoted.expires_at),
+                )
+            )
+            == 1
+        )
+
+    def promoted_from(
+        self, old_digest: bytes, now: datetime
+    ) -> tuple[Session, Account, bytes] | None:
+        """The signed-in session that came from this digest, and the answer that opened it."""
+        rows = self._tables.sessions
+        query = self._with_account(rows.c.answer_digest).where(
+            rows.c.previous_digest == old_digest, *live(self._tables, Stage.SIGNED_IN, now)
+        )
+        row = self._connection.execute(query).first()
+        if row is None:
+            return None
+        return session_of(row), account_of(row), row._mapping["answer_digest"] or b""
+
+    def add_proof(self, session: Session, proof: str) -> None:
+        """Remember one more thing that was proved in this session."""
+        rows = self._tables.sessions
+        proofs = proof_names((*session.proofs, proof))
+        mine = update(rows).where(rows.c.id == session.id)
+        self._connection.execute(mine.values(proofs=proofs))
+
+    def _with_account(self, *more: Any) -> Select[Any]:
+        sessions, accounts = self._tables.sessions, self._tables.accounts
+        query = select(*accounts.c, *session_columns(self._tables), *more)
+        joined = sessions.join(accounts, accounts.c.id == sessions.c.account_id)
+        return query.select_from(joined)
+
+    def end(self, digest: bytes, now: datetime) -> int | None:
+        """End the session with this digest; the id of its account, if it was alive."""
+        rows = self._tables.sessions
+        query = select(rows.c.account_id).where(rows.c.digest == digest)
+        account_id = self._connection.execute(query).scalar()
+        ended = update(rows).where(rows.c.digest == digest, rows.c.ended_at.is_(None))
+        changed = self._changed(ended.values(ended_at=to_db(now)))
+        return account_id if changed else None
+
+    def end_all(self, account_id: int, now: datetime) -> int:
+        """End every session of an account; how many were alive."""
+        rows = self._tables.sessions
+        alive = update(rows).where(rows.c.account_id == account_id, rows.c.ended_at.is_(None))
+        return self._changed(alive.values(ended_at=to_db(now)))
+
+    def note_seen(self, session_id: int, now: datetime) -> None:
+        """Remember that the session was used; at most one writer in five minutes."""
+        rows = self._tables.sessions
+        due = rows.c.last_seen_at <= to_db(now - SEEN_INTERVAL)
+        seen = update(rows).where(rows.c.id == session_id, due)
+        self._connection.execute(seen.values(last_seen_at=to_db(now)))
+
+
+COLUMNS = (
+    "id", "account_id", "stage", "proofs", "created_at", "last_seen_at", "proved_at", "expires_at",
+    "next_url",
+)  # fmt: skip
+
+
+def session_columns(tables: Tables) -> list[Any]:
+    """The columns of a session, labelled so that they can stand beside others."""
+    return [tables.sessions.c[name].label(f"session_{name}") for name in COLUMNS]
+
+
+def live(tables: Tables, stage: Stage, now: datetime) -> tuple[Any, ...]:
+    """The conditions under which a session of that stage counts."""
+    rows = tables.sessions
+    return (
+        rows.c.stage == stage.value,
+        rows.c.ended_at.is_(None),
+        rows.c.expires_at > to_db(now),
+    )
+
+
+def session_of(row: Row[Any]) -> Session:
+    """The session in a row that holds `session_columns`."""
+    cells = {name: row._mapping[f"session_{name}"] for name in COLUMNS}
+    for name in ("created_at", "last_seen_at", "proved_at", "expires_at"):
+        cells[name] = from_db(cells[name])
+    cells["stage"] = Stage(cells["stage"])
+    cells["proofs"] = tuple(cells["proofs"].split())
+    return Session(**cells)

@@ -1,0 +1,47 @@
+"""Wrong answers in a row, per account, subject and side; counted before an answer is read."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import insert, select, update
+
+from ..domain.throttle import FAILURES_IN_A_ROW, Side
+from .rows import Store
+
+
+class Throttles(Store):
+    """Rows of `airlock_throttles`."""
+
+    def count(self, account_id: int, subject: str, side: Side) -> bool:
+        """Count a failure in advance; False when the subject is closed for this side."""
+        rows = self._tables.throttles
+        key = (rows.c.account_id == account_id, rows.c.subject == subject, rows.c.side == side)
+        raised = update(rows).where(*key, rows.c.failures < FAILURES_IN_A_ROW)
+        raised = raised.values(failures=rows.c.failures + 1)
+        if self._changed(raised):
+            return True
+        first = insert(rows).values(
+            account_id=account_id, subject=subject, side=side.value, failures=1
+        )
+        return self._insert_unless_there(first) or self._changed(raised) == 1
+
+    def closed(self, account_id: int, side: Side) -> set[str]:
+        """The subjects that are closed for one side."""
+        rows = self._tables.throttles
+        query = select(rows.c.subject).where(
+            rows.c.account_id == account_id,
+            rows.c.side == side.value,
+            rows.c.failures >= FAILURES_IN_A_ROW,
+        )
+        return set(self._connection.execute(query).scalars())
+
+    def clear(self, account_id: int, sides: Iterable[Side], subject: str | None = None) -> None:
+        """Start again from zero, for one subject or for all."""
+        rows = self._tables.throttles
+        mine = update(rows).where(
+            rows.c.account_id == account_id,
+            rows.c.side.in_([side.value for side in sides]),
+            rows.c.failures > 0,
+        )
+        if subject is not None:
+            mine = mine.where(rows.c.subject == subject)
+        self._connection.execute(mine.values(failures=0))

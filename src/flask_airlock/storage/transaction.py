@@ -1,0 +1,144 @@
+"""One unit of work per flow, on a short connection of our own, never the application's session."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cached_property
+
+from sqlalchemy import Connection, Engine, StaticPool, inspect
+from sqlalchemy.exc import IntegrityError
+
+from ..domain.vault import Vault
+from .accounts import Accounts
+from .codes import Codes
+from .credentials import Credentials
+from .events import Events
+from .key_checks import KeyChecks
+from .letters import Letters
+from .link_tokens import LinkTokens
+from .sessions import Sessions
+from .setups import Setups
+from .tables import MYSQL_NAMES, Tables
+from .throttles import Throttles
+from .users import Users
+
+DuplicateRow = IntegrityError
+
+
+class Unit:
+    """The stores of one transaction."""
+
+    def __init__(self, connection: Connection, tables: Tables, users: Users, vault: Vault) -> None:
+        self._connection = connection
+        self._tables = tables
+        self._vault = vault
+        self.users = users.on(connection)
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        """What ties users to everything of ours."""
+        return Accounts(self._connection, self._tables)
+
+    @cached_property
+    def sessions(self) -> Sessions:
+        """Half-open and signed-in sessions."""
+        return Sessions(self._connection, self._tables)
+
+    @cached_property
+    def credentials(self) -> Credentials:
+        """Enrolled factors."""
+        return Credentials(self._connection, self._tables, self._vault)
+
+    @cached_property
+    def setups(self) -> Setups:
+        """Set-ups that wait for their first good answer."""
+        return Setups(self._connection, self._tables, self._vault)
+
+    @cached_property
+    def codes(self) -> Codes:
+        """One-time codes in flight."""
+        return Codes(self._connection, self._tables)
+
+    @cached_property
+    def throttles(self) -> Throttles:
+        """Wrong answers in a row."""
+        return Throttles(self._connection, self._tables)
+
+    @cached_property
+    def link_tokens(self) -> LinkTokens:
+        """Tokens that were mailed as links."""
+        return LinkTokens(self._connection, self._tables)
+
+    @cached_property
+    def letters(self) -> Letters:
+        """Messages on their way."""
+        return Letters(self._connection, self._tables, self._vault)
+
+    @cached_property
+    def events(self) -> Events:
+        """What happened."""
+        return Events(self._connection, self._tables)
+
+    @cached_property
+    def key_checks(self) -> KeyChecks:
+        """Whether the configured keys are the ones that sealed what is stored."""
+        return KeyChecks(self._connection, self._tables, self._vault)
+
+
+class Database:
+    """Opens units of work on the engine that holds the application's users."""
+
+    def __init__(
+        self, engine: Callable[[], Engine], tables: Tables, users: Users, vault: Vault
+    ) -> None:
+        self._engine = engine
+        self._tables = tables
+        self._users = users
+        self._vault = vault
+
+    @property
+    def shares_one_connection(self) -> bool:
+        """Whether all threads use one connection (SQLite in memory)."""
+        return isinstance(self._engine().pool, StaticPool)
+
+    @contextmanager
+    def begin(self) -> Iterator[Unit]:
+        """A transaction: committed at the end, rolled back by an exception."""
+        engine = self._engine()
+        with engine.connect() as connection:
+            if engine.dialect.name in MYSQL_NAMES:
+                # InnoDB's default keeps an old snapshot and takes gap locks that deadlock.
+                connection.execution_options(isolation_level="READ COMMITTED")
+            with _transaction(connection, shared=isinstance(engine.pool, StaticPool)):
+                yield Unit(connection, self._tables, self._users, self._vault)
+
+    def missing_tables(self) -> list[str]:
+        """The tables of ours that the database does not have."""
+        with self._engine().connect() as connection:
+            inspector = inspect(connection)
+            return [
+                table.fullname
+                for table in self._tables.all()
+                if not inspector.has_table(table.name, schema=table.schema)
+            ]
+
+
+@contextmanager
+def _transaction(connection: Connection, *, shared: bool) -> Iterator[None]:
+    if shared and _has_foreign_work(connection):
+        # The application's uncommitted work is on this very connection: a savepoint keeps our
+        # work apart, and neither commits nor undoes the application's.
+        connection.exec_driver_sql("SAVEPOINT airlock")
+        try:
+            yield
+        except BaseException:
+            connection.exec_driver_sql("ROLLBACK TO SAVEPOINT airlock")
+            connection.exec_driver_sql("RELEASE SAVEPOINT airlock")
+            raise
+        connection.exec_driver_sql("RELEASE SAVEPOINT airlock")
+        return
+    with connection.begin():
+        yield
+
+
+def _has_foreign_work(connection: Connection) -> bool:
+    return bool(getattr(connection.connection.dbapi_connection, "in_transaction", False))

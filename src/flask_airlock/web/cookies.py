@@ -1,0 +1,101 @@
+"""Our cookies: the session's, the half-open session's, the sign of a known browser, the link's."""
+
+from datetime import timedelta
+
+from flask import Response, current_app, request
+
+from ..domain.link_tokens import LIFETIMES, LinkPurpose
+from ..domain.login_state import BrowserMark
+from ..domain.sessions import HALF_OPEN_LIFETIME
+from .context import services
+
+MARK_PREFIX = "airlock_known_"
+MARK_LIFETIME = timedelta(days=400)
+
+
+def is_secure() -> bool:
+    """Whether cookies carry `Secure`: outside debug, unless the setting says otherwise."""
+    wanted = services().settings.cookie_secure
+    return not current_app.debug if wanted is None else wanted
+
+
+def session_name() -> str:
+    """The name of the signed-in session's cookie; `__Host-` pins it to this very host."""
+    return _prefixed(services().settings.cookie_name)
+
+
+def session_token() -> str | None:
+    """The signed-in session's token that the browser brought."""
+    return request.cookies.get(session_name())
+
+
+def half_open_token() -> str | None:
+    """The half-open session's token that the browser brought."""
+    return request.cookies.get(_half_open_name())
+
+
+def link_token() -> str | None:
+    """The set-up link's token that the browser brought."""
+    return request.cookies.get(_link_name())
+
+
+def marks() -> tuple[str, ...]:
+    """The signs of earlier logins that the browser brought."""
+    return tuple(value for name, value in request.cookies.items() if name.startswith(MARK_PREFIX))
+
+
+def keep_session(response: Response, token: str) -> None:
+    """Carry the signed-in session; the half-open one is over. Ends with the browser."""
+    _set(response, session_name(), token, None)
+    _drop(response, _half_open_name())
+    _drop(response, _link_name())
+
+
+def keep_half_open(response: Response, token: str) -> None:
+    """Carry the half-open session."""
+    _set(response, _half_open_name(), token, HALF_OPEN_LIFETIME)
+
+
+def keep_mark(response: Response, mark: BrowserMark) -> None:
+    """Carry the sign that this browser signed in to the account."""
+    _set(response, mark.name, mark.value, MARK_LIFETIME)
+
+
+def keep_link(response: Response, token: str) -> None:
+    """Carry the set-up link's token out of the URL."""
+    _set(response, _link_name(), token, LIFETIMES[LinkPurpose.FACTOR_SETUP])
+
+
+def drop_sessions(response: Response) -> None:
+    """Forget both sessions."""
+    _drop(response, session_name())
+    _drop(response, _half_open_name())
+
+
+def _half_open_name() -> str:
+    return _prefixed(f"{services().settings.cookie_name}_half_open")
+
+
+def _link_name() -> str:
+    return _prefixed(f"{services().settings.cookie_name}_set_up_link")
+
+
+def _prefixed(name: str) -> str:
+    return f"__Host-{name}" if is_secure() else name
+
+
+def _set(response: Response, name: str, value: str, lifetime: timedelta | None) -> None:
+    response.set_cookie(
+        name,
+        value,
+        max_age=lifetime,
+        path="/",
+        secure=is_secure(),
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def _drop(response: Response, name: str) -> None:
+    if name in request.cookies:
+        response.delete_cookie(name, path="/", secure=is_secure(), httponly=True, samesite="Lax")

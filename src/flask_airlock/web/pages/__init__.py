@@ -1,0 +1,1 @@
+"""The HTML door: forms in, pages and redirects out; it translates and never decides."""

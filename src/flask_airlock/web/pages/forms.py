@@ -1,0 +1,71 @@
+"""Fields and their shape only; whether an answer is right is for flows to say."""
+
+from typing import Any
+
+from flask import request
+from flask_wtf import FlaskForm
+from wtforms import Field, PasswordField, StringField, ValidationError
+
+from ...domain.addresses import LONGEST_ADDRESS
+from ...domain.one_time_codes import typed_digits
+from ...domain.passwords import LONGEST_PASSWORD
+from ..wording import words
+
+
+class Filled:
+    """The field holds something, and not too much of it."""
+
+    field_flags = {"required": True}
+
+    def __init__(self, longest: int) -> None:
+        self._longest = longest
+
+    def __call__(self, form: FlaskForm, field: Field) -> None:
+        if not field.data:
+            raise ValidationError(words("required"))
+        if len(field.data) > self._longest:
+            raise ValidationError(words("too_long"))
+
+
+class BareForm(FlaskForm):  # type: ignore[misc]
+    """A button: nothing but the proof that it was pressed on a page of ours."""
+
+    def is_sent_well(self) -> bool:
+        """Whether this request posts the form, with a good token and fields of a good shape."""
+        return bool(self.validate_on_submit())
+
+    @property
+    def has_expired(self) -> bool:
+        """Whether the form's token was missing, foreign or too old."""
+        return request.method == "POST" and "csrf_token" in self.errors
+
+
+class LoginForm(BareForm):
+    """Address and password."""
+
+    email = StringField(validators=[Filled(2 * LONGEST_ADDRESS)])
+    password = PasswordField(validators=[Filled(LONGEST_PASSWORD)])
+
+
+class CodeForm(BareForm):
+    """A code; `digits` is the text without what people and apps put between."""
+
+    code = StringField()
+
+    def __init__(self, digits: int, **options: Any) -> None:
+        super().__init__(**options)
+        self._length = digits
+        self.digits = ""
+
+    def validate_code(self, field: Field) -> None:
+        """Exactly so many digits; anything else is no guess and is not counted."""
+        digits = typed_digits(field.data or "", self._length)
+        if digits is None:
+            raise ValidationError(words("not_a_code"))
+        self.digits = digits
+
+
+class PhoneForm(BareForm):
+    """A phone number as a person writes it."""
+
+    phone = StringField(validators=[Filled(40)])

@@ -1,0 +1,55 @@
+"""The first door's page."""
+
+from flask import Response, request, url_for
+from flask_login import current_user
+
+from ...errors import WrongCredentials
+from ...flows import login
+from .. import cookies
+from ..context import services
+from ..outcomes import respond
+from ..redirects import go_to, own_path
+from ..visitor import visitor
+from ..wording import notice, words
+from .forms import LoginForm
+from .rendering import page, refusal
+
+
+def show_login() -> Response:
+    """GET and POST of `security.login`."""
+    target = own_path(request.args.get("next"))
+    if current_user.is_authenticated:
+        return go_to(target or services().settings.post_login_url)
+    form = LoginForm()
+    if request.method == "GET":
+        return _page(form, target, notice=notice(request.args.get("notice")))
+    if not form.is_sent_well():
+        if form.has_expired:
+            return _page(form, target, status=400, problem=words("expired_form"))
+        return _page(form, target, status=422)
+    address, password = form.email.data, form.password.data
+    try:
+        outcome = login.enter_password(services(), address, password, visitor(), target)
+    except WrongCredentials as problem:
+        return _page(form, target, **refusal(problem))
+    return respond(outcome)
+
+
+def _page(
+    form: LoginForm,
+    target: str | None,
+    *,
+    status: int = 200,
+    problem: str | None = None,
+    notice: str | None = None,
+) -> Response:
+    insecure = words("insecure") if cookies.is_secure() and not request.is_secure else None
+    return page(
+        "login.html",
+        status=status,
+        form=form,
+        action=url_for("security.login", next=target),
+        problem=problem,
+        notice=notice,
+        insecure=insecure,
+    )

@@ -1,0 +1,44 @@
+"""When no method is within reach."""
+
+from flask import Response, request
+
+from ...errors import MethodNotOffered, RescueTooSoon
+from ...flows import rescue, second_step
+from .. import cookies
+from ..context import services
+from ..redirects import go
+from ..visitor import visitor
+from ..wording import words
+from .forms import BareForm
+from .rendering import page, refusal
+from .views import Method
+
+
+def show_rescue() -> Response:
+    """GET shows the other ways; POST asks the administrator."""
+    form = BareForm()
+    if request.method == "GET":
+        return _page(form)
+    if not form.is_sent_well():
+        return _page(form, status=400, problem=words("expired_form"))
+    try:
+        rescue.ask(services(), cookies.half_open_token(), visitor())
+    except (RescueTooSoon, MethodNotOffered) as refused:
+        return _page(form, **refusal(refused))
+    return go("security.rescue")
+
+
+def _page(form: BareForm, *, status: int = 200, problem: str | None = None) -> Response:
+    token = cookies.half_open_token()
+    door = rescue.door(services(), token)
+    offers = second_step.offers(services(), token, visitor())
+    return page(
+        "rescue.html",
+        status=status,
+        form=form,
+        others=[Method.of(offer) for offer in offers],
+        asked=door.asked,
+        available=door.available,
+        too_soon=status == 429,
+        problem=problem,
+    )

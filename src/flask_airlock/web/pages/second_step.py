@@ -1,0 +1,118 @@
+"""The second door's pages: answer, send again, choose another way."""
+
+from flask import Response, abort, request, url_for
+
+from ...domain.one_time_codes import Purpose
+from ...errors import FactorClosed, MethodNotOffered, TooManyTries, WrongAnswer
+from ...flows import codes, login, second_step
+from ...flows.second_step import Offer
+from .. import cookies
+from ..context import services
+from ..outcomes import respond
+from ..redirects import go
+from ..visitor import visitor
+from ..wording import notice, words
+from .forms import BareForm, CodeForm
+from .rendering import page, refusal
+from .views import Method
+
+
+def show_second_step() -> Response:
+    """GET and POST of `security.second_step`."""
+    if request.method == "POST":
+        return _answer()
+    offers = second_step.offers(services(), cookies.half_open_token(), visitor())
+    if not offers:
+        return go("security.enrol")
+    shown = _shown(offers)
+    form = CodeForm(shown.digits)
+    return _page(offers, shown, form, notice=notice(request.args.get("notice")))
+
+
+def send_code() -> Response:
+    """POST of `security.send_code`: send, or send again."""
+    purpose = Purpose.FIRST_SETUP if _asked("purpose") == "first_setup" else Purpose.LOGIN
+    method = _asked("method") or "email"
+    back = "security.enrol" if purpose is Purpose.FIRST_SETUP else "security.second_step"
+    where = {} if purpose is Purpose.FIRST_SETUP else {"method": method}
+    if not BareForm().is_sent_well():
+        return _refuse_to_send(back, where)
+    try:
+        codes.send_code(services(), cookies.half_open_token(), method, purpose, visitor())
+    except (FactorClosed, TooManyTries) as problem:
+        return go(back, notice=problem.code, **where)
+    return go(back, notice="code_sent", **where)
+
+
+def _answer() -> Response:
+    """The answer is looked at by the flow; without a live login it may still be a double click."""
+    method = _asked("method") or "email"
+    form = CodeForm(services().factors[method].shape.digits)
+    if form.is_sent_well():
+        try:
+            return respond(
+                login.answer_factor(
+                    services(), cookies.half_open_token(), method, form.digits, visitor()
+                )
+            )
+        except (WrongAnswer, TooManyTries, FactorClosed) as problem:
+            return _again(method, form, **refusal(problem))
+    if form.has_expired:
+        return _again(method, form, problem=words("expired_form"), status=400)
+    return _again(method, form, status=422)
+
+
+def _again(
+    method: str, form: CodeForm, *, problem: str | None = None, status: int = 422
+) -> Response:
+    offers = second_step.offers(services(), cookies.half_open_token(), visitor())
+    shown = next((offer for offer in offers if offer.method == method), None)
+    if shown is None:
+        raise MethodNotOffered(method)
+    return _page(offers, shown, form, problem=problem, status=status)
+
+
+def _shown(offers: list[Offer]) -> Offer:
+    """The method asked for in the URL, else the first that is not closed."""
+    wanted = request.args.get("method")
+    for offer in offers:
+        if offer.method == wanted:
+            return offer
+    return next((offer for offer in offers if not offer.closed), offers[0])
+
+
+def _page(
+    offers: list[Offer],
+    shown: Offer,
+    form: CodeForm,
+    *,
+    problem: str | None = None,
+    notice: str | None = None,
+    status: int = 200,
+) -> Response:
+    if shown.closed and problem is None:
+        problem = words(FactorClosed.code)
+    return page(
+        "second_step.html",
+        status=status,
+        form=form,
+        method=Method.of(shown),
+        others=[Method.of(offer) for offer in offers if offer is not shown],
+        send_form=BareForm(formdata=None),
+        problem=problem,
+        notice=notice,
+        rescue_url=url_for("security.rescue"),
+    )
+
+
+def _refuse_to_send(back: str, where: dict[str, str]) -> Response:
+    if cookies.half_open_token() is None:
+        return go("security.login", notice="login_lapsed")
+    return go(back, notice="expired_form", **where)
+
+
+def _asked(name: str) -> str:
+    value: str = request.form.get(name) or request.args.get(name) or ""
+    if len(value) > 32:
+        abort(404)
+    return value

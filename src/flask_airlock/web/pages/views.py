@@ -1,0 +1,55 @@
+"""Flow outcomes as page models: plain values that templates show."""
+
+from dataclasses import dataclass
+
+from ...flows.second_step import Offer
+from ..wording import method_words, setup_words
+
+
+@dataclass(frozen=True, kw_only=True)
+class Method:
+    """A method on the second step."""
+
+    id: str
+    label: str
+    hint: str
+    destination: str | None
+    digits: int
+    minutes: int
+    posts_codes: bool
+    sent: bool
+    failed: bool
+    closed: bool
+
+    @classmethod
+    def of(cls, offer: Offer) -> "Method":
+        """The method as its page shows it."""
+        label, hint = method_words(offer.method)
+        return cls(
+            id=offer.method,
+            label=label,
+            hint=hint,
+            destination=offer.destination,
+            digits=offer.digits,
+            minutes=int(offer.lifetime.total_seconds()) // 60,
+            posts_codes=offer.posts_codes,
+            sent=offer.sent,
+            failed=offer.failed,
+            closed=offer.closed,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """A method on the set-up page."""
+
+    id: str
+    label: str
+    description: str
+    enrolled: bool
+
+    @classmethod
+    def of(cls, method: str, *, enrolled: bool) -> "Choice":
+        """The method as the set-up page offers it."""
+        label, _hint = method_words(method)
+        return cls(id=method, label=label, description=setup_words(method), enrolled=enrolled)

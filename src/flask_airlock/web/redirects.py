@@ -1,0 +1,49 @@
+"""Where a person was going: on this very host, or nowhere."""
+
+from urllib.parse import urlsplit, urlunsplit
+
+from flask import Response, redirect, request, url_for
+
+LONGEST_TARGET = 2000
+
+
+def own_path(target: str | None) -> str | None:
+    """`target` as a path on this host, or None for anything that might lead elsewhere."""
+    if not target or len(target) > LONGEST_TARGET:
+        return None
+    if any(mark <= " " or mark in "\\\x7f" or not mark.isprintable() for mark in target):
+        return None
+    try:
+        parts = urlsplit(target)
+    except ValueError:
+        return None
+    if (parts.scheme or parts.netloc) and not _is_own(parts.scheme, parts.netloc):
+        return None
+    if not parts.path.startswith("/") or parts.path.startswith("//"):
+        return None
+    return urlunsplit(("", "", parts.path, parts.query, parts.fragment))
+
+
+def _is_own(scheme: str, netloc: str) -> bool:
+    return scheme in ("http", "https") and netloc == request.host
+
+
+def here() -> str | None:
+    """The page that was asked for, to come back to; None if it was not a plain GET."""
+    if request.method != "GET":
+        return None
+    query = f"?{request.query_string.decode('latin-1')}" if request.query_string else ""
+    return own_path(f"{request.script_root}{request.path}{query}")
+
+
+def go(endpoint: str, **values: str | None) -> Response:
+    """To a page of ours, by GET."""
+    return go_to(url_for(endpoint, **values))
+
+
+def go_to(target: str) -> Response:
+    """To a path, by GET; never kept by a cache."""
+    response = redirect(target, 303, Response=Response)
+    assert isinstance(response, Response)
+    response.headers["Cache-Control"] = "no-store"
+    return response

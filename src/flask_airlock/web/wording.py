@@ -1,0 +1,94 @@
+"""One sentence per code: the one file to translate and to proof-read."""
+
+from ..domain.one_time_codes import TRIES_PER_CODE
+from ..errors import AirlockError
+from .translation import translate as _
+
+STATUS = {
+    "too_many_tries": 429,
+    "factor_closed": 429,
+    "rescue_too_soon": 429,
+    "method_not_offered": 404,
+    "setup_link_needed": 403,
+    "proof_too_old": 403,
+    "unsealable": 503,
+}
+
+
+def words(code: str) -> str:
+    """The sentence for an error's code."""
+    return {
+        "wrong_credentials": lambda: _("That mail address or password is not right."),
+        "wrong_answer": lambda: _("That code is not right, or it has expired."),
+        "too_many_tries": lambda: _(
+            "That was wrong %(times)s times. Use another way, or sign in again to get a new code.",
+            times=TRIES_PER_CODE,
+        ),
+        "factor_closed": lambda: _(
+            "This method was switched off after too many wrong codes. "
+            "Use another one, or a browser you have signed in with before."
+        ),
+        "login_lapsed": lambda: _("Your login took too long or is over. Please sign in again."),
+        "setup_lapsed": lambda: _("That set-up has expired. Please start it again."),
+        "method_not_offered": lambda: _("This method is not available here."),
+        "setup_link_needed": lambda: _(
+            "An administrator has reset your second step. "
+            "Open the link that we mailed to you in this browser, then sign in."
+        ),
+        "proof_too_old": lambda: _("To change how you sign in, sign out and sign in again first."),
+        "rescue_too_soon": lambda: _("You asked for help within the last day already."),
+        "invalid_phone_number": lambda: _(
+            "That is not a phone number we can use. Write it with its country code, such as +49."
+        ),
+        "expired_form": lambda: _("This page had been open for too long. Please try again."),
+        "not_a_code": lambda: _("Enter the code: digits only."),
+        "required": lambda: _("Please fill this in."),
+        "too_long": lambda: _("That is too long."),
+        "unsealable": lambda: _("This can't be checked right now. Please try again later."),
+        "not_allowed": lambda: _("This account can't sign in here."),
+        "setup_link": lambda: _("Sign in with your password to set up your new second step."),
+        "added": lambda: _("Done. From now on it is asked for when you sign in."),
+        "code_sent": lambda: _("A new code is on its way."),
+        "address_proved": lambda: _("Thank you. Now choose your second step."),
+        "insecure": lambda: _(
+            "This page came over plain http, where your browser will not keep you signed in. "
+            "Use https; for development run with --debug or set SECURITY_COOKIE_SECURE = False."
+        ),
+    }[code]()
+
+
+NOTICES = (
+    "login_lapsed", "setup_link", "added", "code_sent", "address_proved", "setup_lapsed",
+    "not_allowed", "expired_form", "too_many_tries", "factor_closed",
+)  # fmt: skip
+
+
+def notice(code: str | None) -> str | None:
+    """The sentence for a notice that came along in a URL; only our own codes are known."""
+    return words(code) if code in NOTICES else None
+
+
+def status_of(problem: AirlockError) -> int:
+    """The HTTP status for an error that a page shows."""
+    return STATUS.get(problem.code, 422)
+
+
+def method_words(method: str) -> tuple[str, str]:
+    """A method's name and what to do, as the second step says it."""
+    return {
+        "email": lambda: (_("Mail"), _("We send an 8-digit code to your mailbox.")),
+        "authenticator": lambda: (
+            _("Authenticator app"),
+            _("Open your authenticator app and enter the 6-digit code."),
+        ),
+        "sms": lambda: (_("Text message"), _("We send a 6-digit code to your phone.")),
+    }[method]()
+
+
+def setup_words(method: str) -> str:
+    """What choosing a method means, as the set-up page says it."""
+    return {
+        "email": lambda: _("A code to your mailbox at each login. Weaker than an app."),
+        "authenticator": lambda: _("A code from an app on your phone. Works without a network."),
+        "sms": lambda: _("A code by text message. Can be intercepted; an app is safer."),
+    }[method]()
