@@ -18,7 +18,7 @@ from flask_airlock import (
 )
 
 EMAIL = "matt@nobien.net"
-PASSWORD = "password"  # noqa: S105 (the demo's, on show)
+PASSWORD = "password"
 
 db = SQLAlchemy()
 

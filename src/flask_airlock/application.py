@@ -63,6 +63,10 @@ class Airlock:
         with self._lock:
             return assemble(self.settings, self.datastore, self.passwords, self._surroundings())
 
+    def time(self) -> datetime:
+        """The time of now, in UTC, by whatever clock the application has at the moment."""
+        return self.clock()
+
     def be_ready(self) -> None:
         """Check, once, what can be wrong with the application; raises ConfigurationError."""
         if self._is_ready:
@@ -129,7 +133,7 @@ class Airlock:
         return Surroundings(
             name=app.name,
             masters=self._masters(),
-            clock=lambda: self.clock(),
+            clock=self.time,
             is_development=lambda: is_development(app),
             is_testing=lambda: app.testing,
             echo=self._echo,
@@ -145,13 +149,12 @@ class Airlock:
 
     def _masters(self) -> tuple[bytes, ...]:
         """The master secrets, newest first."""
-        keys = self.settings.encryption_keys
-        if keys is None:
-            if not self.app.secret_key:
-                raise ConfigurationError("SECRET_KEY is not set")
-            fallbacks = self.app.config.get("SECRET_KEY_FALLBACKS") or ()
-            keys = (self.app.secret_key, *fallbacks)  # type: ignore[assignment]
-        return tuple(_as_bytes(key) for key in keys or ())
+        if self.settings.encryption_keys is not None:
+            return tuple(_as_bytes(key) for key in self.settings.encryption_keys)
+        if not self.app.secret_key:
+            raise ConfigurationError("SECRET_KEY is not set")
+        fallbacks = self.app.config.get("SECRET_KEY_FALLBACKS") or ()
+        return tuple(_as_bytes(key) for key in (self.app.secret_key, *fallbacks))
 
     def _announce(self, event: Event) -> None:
         announce(self.app, event)

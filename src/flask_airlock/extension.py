@@ -1,4 +1,4 @@
-"""`Security(app, datastore)`: read the settings, assemble, hang the doors. The only wiring place."""
+"""`Security(app, datastore)`: read the settings, hang the doors. The only wiring place."""
 
 from collections.abc import Sequence
 from typing import Any

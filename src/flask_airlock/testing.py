@@ -1,4 +1,4 @@
-"""For applications' own tests: sign somebody in, read what was sent, move the clock, hash cheaply."""
+"""For applications' own tests: sign in, read what was sent, move the clock, hash cheaply."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta

@@ -64,17 +64,30 @@ ROOMS = (
     Room("cli", 7, RULES | {"flows"}, FLASK | {"click"}),
     Room("assembly", 8, ALL_BELOW_THE_DOORS),
     Room(
+        "application",
+        8,
+        EVERYTHING_BELOW,
+        FLASK | {"flask_login"},
+        neighbours=frozenset({"assembly"}),
+    ),
+    Room(
         "extension",
         8,
         EVERYTHING_BELOW,
         FLASK | {"flask_login", "flask_wtf"},
-        neighbours=frozenset({"assembly"}),
+        neighbours=frozenset({"application", "assembly"}),
     ),
-    Room("testing", 8, EVERYTHING_BELOW, FLASK | {"flask_login"}),
+    Room(
+        "testing",
+        8,
+        EVERYTHING_BELOW,
+        FLASK | {"flask_login"},
+        neighbours=frozenset({"application", "assembly", "extension"}),
+    ),
     Room(
         "",
         9,
-        EVERYTHING_BELOW | {"assembly", "extension", "testing"},
+        EVERYTHING_BELOW | {"application", "assembly", "extension", "testing"},
         frozenset({"flask_login"}),
     ),
 )

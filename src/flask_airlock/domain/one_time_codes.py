@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 TRIES_PER_CODE = 5
+BETWEEN_DIGITS = "-\u2010\u2011\u2013\u200b\ufeff"
 
 
 class Purpose(StrEnum):
@@ -56,7 +57,7 @@ def typed_digits(text: str, digits: int) -> str | None:
     Spaces, dashes and full-width digits are read kindly (WCAG 3.3.8); anything else is no code.
     """
     narrow = unicodedata.normalize("NFKC", text)
-    bare = "".join(mark for mark in narrow if not mark.isspace() and mark not in "-‐‑–\u200b\ufeff")
+    bare = "".join(mark for mark in narrow if not mark.isspace() and mark not in BETWEEN_DIGITS)
     if len(bare) != digits or not (bare.isascii() and bare.isdigit()):
         return None
     return bare

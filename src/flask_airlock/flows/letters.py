@@ -61,7 +61,7 @@ def deliver(services: Services, letter_id: int) -> None:
     message = _unpacked(packed)
     try:
         services.post.send(message)
-    except Exception as problem:  # a transport may raise whatever its library raises
+    except Exception as problem:  # noqa: BLE001 (a transport raises what its library raises)
         reason = str(problem) if isinstance(problem, AirlockError) else type(problem).__name__
         _give_back(services, letter_id, message, template, account_id, reason)
         return

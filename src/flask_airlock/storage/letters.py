@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, insert, or_, select, update
 
 from ..domain.letters import MAX_ATTEMPTS, STUCK_AFTER, LetterState
 from ..domain.vault import Place, Vault
@@ -118,10 +118,10 @@ class Letters(Store):
         )
         return set(self._connection.execute(query).scalars())
 
-    def _is_due(self, now: datetime) -> object:
+    def _is_due(self, now: datetime) -> ColumnElement[bool]:
         rows = self._tables.letters
         open_states = (LetterState.WAITING.value, LetterState.SENDING.value)
-        return rows.c.state.in_(open_states) & (rows.c.due_at <= to_db(now))
+        return and_(rows.c.state.in_(open_states), rows.c.due_at <= to_db(now))
 
 
 def _place(reference: str) -> Place:

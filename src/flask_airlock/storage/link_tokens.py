@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import ColumnElement, insert, select, update
 
 from ..domain.link_tokens import LIFETIMES, LinkPurpose
 from .rows import Store
@@ -44,7 +44,7 @@ class LinkTokens(Store):
 
     def _good(
         self, account_id: int, digest: bytes, purpose: LinkPurpose, now: datetime
-    ) -> tuple[object, ...]:
+    ) -> tuple[ColumnElement[bool], ...]:
         rows = self._tables.link_tokens
         return (
             rows.c.account_id == account_id,

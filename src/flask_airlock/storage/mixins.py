@@ -9,7 +9,8 @@ class RoleMixin:
     name: Any
 
     def __eq__(self, other: object) -> bool:
-        return self.name == (other if isinstance(other, str) else getattr(other, "name", None))
+        name = other if isinstance(other, str) else getattr(other, "name", None)
+        return bool(self.name == name)
 
     def __hash__(self) -> int:
         return hash(self.name)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import ColumnElement, Connection, insert, select, update
 
 from ..domain.vault import Place, Vault
 from .rows import Store
@@ -86,9 +86,9 @@ class Setups(Store):
         """Drop every unfinished set-up of an account."""
         self._close(self._tables.setups.c.account_id == account_id, now)
 
-    def _close(self, which: object, now: datetime) -> None:
+    def _close(self, which: ColumnElement[bool], now: datetime) -> None:
         rows = self._tables.setups
-        drop = update(rows).where(which, rows.c.closed_at.is_(None))  # type: ignore[arg-type]
+        drop = update(rows).where(which, rows.c.closed_at.is_(None))
         self._connection.execute(drop.values(closed_at=to_db(now), secret=b""))
 
 

@@ -108,8 +108,9 @@ class _Maker:
         if full_name in self.metadata.tables:
             return self.metadata.tables[full_name]
         identity = Column("id", _key_type(), primary_key=True, autoincrement=True)
-        options = {"schema": self.schema, "sqlite_autoincrement": True}
-        return Table(name, self.metadata, identity, *parts, **options)
+        return Table(
+            name, self.metadata, identity, *parts, schema=self.schema, sqlite_autoincrement=True
+        )
 
     def account(self, subject: str, *, outlived: bool = False, index: bool = True) -> Column[Any]:
         """The owner's column; rows that outlive the account (`outlived`) lose their owner."""

@@ -1,8 +1,9 @@
 """Where a person was going: on this very host, or nowhere."""
 
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
-from flask import Response, redirect, request, url_for
+from flask import Response, request, url_for
 
 LONGEST_TARGET = 2000
 
@@ -38,12 +39,12 @@ def here() -> str | None:
 
 def go(endpoint: str, **values: str | None) -> Response:
     """To a page of ours, by GET."""
-    return go_to(url_for(endpoint, **values))
+    given: dict[str, Any] = {name: value for name, value in values.items() if value is not None}
+    return go_to(url_for(endpoint, **given))
 
 
 def go_to(target: str) -> Response:
     """To a path, by GET; never kept by a cache."""
-    response = redirect(target, 303, Response=Response)
-    assert isinstance(response, Response)
+    response = Response(status=303, headers={"Location": target})
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -1,6 +1,6 @@
 """Fields and their shape only; whether an answer is right is for flows to say."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from flask import request
 from flask_wtf import FlaskForm
@@ -15,7 +15,7 @@ from ..wording import words
 class Filled:
     """The field holds something, and not too much of it."""
 
-    field_flags = {"required": True}
+    field_flags: ClassVar[dict[str, bool]] = {"required": True}
 
     def __init__(self, longest: int) -> None:
         self._longest = longest

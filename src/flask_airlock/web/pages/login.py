@@ -27,7 +27,7 @@ def show_login() -> Response:
         if form.has_expired:
             return _page(form, target, status=400, problem=words("expired_form"))
         return _page(form, target, status=422)
-    address, password = form.email.data, form.password.data
+    address, password = form.email.data or "", form.password.data or ""
     try:
         outcome = login.enter_password(services(), address, password, visitor(), target)
     except WrongCredentials as problem:
