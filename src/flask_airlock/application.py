@@ -1,23 +1,23 @@
 """What the extension keeps of one application: `app.extensions["security"]`."""
 
 import logging
+import sys
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
-import click
 from flask import Flask, has_request_context, request
 from flask_login import LoginManager
 
-from .assembly import Surroundings, assemble, load_optional
+from .assembly import Surroundings, assemble, load_optional, sms_transport
 from .domain.accounts import Visitor
 from .domain.events import Event
 from .domain.passwords import Passwords
 from .errors import ConfigurationError
-from .flows import start
+from .flows import letters, start
 from .flows.services import Services
 from .settings import Settings
 from .signals import announce
@@ -31,6 +31,7 @@ KNOWN_SECRET_KEYS = {
     "your-secret-key", "your_secret_key", "secret-key", "secret_key", "my-secret-key",
     "a-very-secret-key", "you-will-never-guess", "hard to guess string", "development key",
 }  # fmt: skip
+SWEEP_INTERVAL = timedelta(seconds=30)
 DEVELOPMENT_URL = "http://127.0.0.1:5000"
 
 log = logging.getLogger("flask_airlock")
@@ -54,14 +55,18 @@ class Airlock:
         self.translator: Callable[[str], str] | None = None
         self.language: Callable[[], str] = lambda: "en"
         self._login_manager = login_manager
+        self._sms = sms_transport(settings)
         self._lock = threading.RLock()
         self._is_ready = False
+        self._swept_at: datetime | None = None
 
     @cached_property
     def services(self) -> Services:
         """What flows are handed; built when first needed, so that the order of set-up is free."""
         with self._lock:
-            return assemble(self.settings, self.datastore, self.passwords, self._surroundings())
+            return assemble(
+                self.settings, self.datastore, self.passwords, self._sms, self._surroundings()
+            )
 
     def time(self) -> datetime:
         """The time of now, in UTC, by whatever clock the application has at the moment."""
@@ -78,6 +83,14 @@ class Airlock:
             self._join_extensions()
             start.check_database(self.services)
             self._is_ready = True
+
+    def sweep_letters(self) -> None:
+        """Pick up letters that were left lying; a look every half minute, by requests of ours."""
+        now = self.clock()
+        if self._swept_at is not None and now - self._swept_at < SWEEP_INTERVAL:
+            return
+        self._swept_at = now
+        letters.sweep(self.services)
 
     def _check_login_manager(self) -> None:
         if getattr(self.app, "login_manager", None) is not self._login_manager:
@@ -161,7 +174,7 @@ class Airlock:
 
     def _echo(self, text: str) -> None:
         if self.app.debug:
-            click.echo(text, err=True)
+            sys.stderr.write(text)
 
     def _find_mail(self) -> Any:
         mail = self.app.extensions.get("mail")

@@ -50,6 +50,7 @@ def assemble(
     settings: Settings,
     datastore: SQLAlchemyUserDatastore,
     passwords: Passwords,
+    sms: Transport | None,
     surroundings: Surroundings,
 ) -> Services:
     """Build everything that flows are handed."""
@@ -69,7 +70,7 @@ def assemble(
         factors=_factors(settings, vault, service, mailbox, surroundings),
         mailbox=mailbox,
         renderer=Renderer(surroundings.render),
-        post=Post(_Transports(settings, outbox, surroundings).for_channel),
+        post=Post(_Transports(outbox, surroundings, sms).for_channel),
         delivery=_Delivery(settings, surroundings, database).choose,
         outbox=outbox,
         announce=surroundings.announce,
@@ -77,6 +78,18 @@ def assemble(
         service_name=service,
         setup_link=surroundings.setup_link,
     )
+
+
+def sms_transport(settings: Settings) -> Transport | None:
+    """The text message service that the settings name; raises ConfigurationError."""
+    config = settings.sms_service_config
+    transport: Transport | None = None
+    if settings.sms_service == "http":
+        transport = load_optional("delivery.sms_http", "sms", "SMS").HttpSmsTransport(config)
+    elif settings.sms_service == "twilio":
+        module = load_optional("delivery.sms_twilio", "twilio", 'SECURITY_SMS_SERVICE = "twilio"')
+        transport = module.TwilioSmsTransport(config)
+    return transport
 
 
 def load_optional(module: str, extra: str, why: str) -> Any:
@@ -132,11 +145,10 @@ class _Delivery:
 class _Transports:
     """Finds the transport of a channel when a message is about to be sent."""
 
-    def __init__(self, settings: Settings, outbox: Outbox, surroundings: Surroundings) -> None:
-        self._settings = settings
+    def __init__(self, outbox: Outbox, surroundings: Surroundings, sms: Transport | None) -> None:
         self._outbox = outbox
         self._surroundings = surroundings
-        self._sms: Transport | None = None if settings.sms_service is None else self._sms_service()
+        self._sms = sms
 
     def for_channel(self, channel: Channel) -> Transport:
         """The transport; in development every message is kept in the outbox as well."""
@@ -156,16 +168,6 @@ class _Transports:
         transport: Transport = module.FlaskMailTransport(
             self._surroundings.find_mail, self._surroundings.mail_sender
         )
-        return transport
-
-    def _sms_service(self) -> Transport | None:
-        name, config = self._settings.sms_service, self._settings.sms_service_config
-        transport: Transport | None = None
-        if name == "http":
-            transport = load_optional("delivery.sms_http", "sms", "SMS").HttpSmsTransport(config)
-        elif name == "twilio":
-            module = load_optional("delivery.sms_twilio", "twilio", "SECURITY_SMS_SERVICE = twilio")
-            transport = module.TwilioSmsTransport(config)
         return transport
 
 

@@ -85,7 +85,7 @@ def _hang(app: Flask, airlock: Airlock) -> None:
     # First of all, so that a check can speak before another extension answers the request.
     app.before_request_funcs.setdefault(None, []).insert(0, airlock.be_ready)
     app.after_request(drop_ended_session)
-    blueprint = make_blueprint(airlock.settings)
+    blueprint = make_blueprint(airlock.settings.url_prefix, airlock.settings.paths)
     app.register_blueprint(blueprint)
     hang_outbox(app)
     app.jinja_env.globals["airlock_logout_button"] = logout_button

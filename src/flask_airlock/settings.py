@@ -14,6 +14,7 @@ from .domain.sessions import SessionPolicy
 from .errors import ConfigurationError
 
 PREFIX = "SECURITY_"
+NOT_ENDPOINTS = ("base_url", "post_login_url", "post_logout_url")
 METHOD_NAMES = {
     "email": "email",
     "mail": "email",
@@ -214,6 +215,16 @@ class Settings:
     def session_policy(self) -> SessionPolicy:
         """How long sessions live."""
         return SessionPolicy(self.session_idle, self.session_lifetime)
+
+    @property
+    def paths(self) -> dict[str, str]:
+        """The path of each endpoint, by the endpoint's name."""
+        ending = "_url"
+        return {
+            spec.name.removesuffix(ending): getattr(self, spec.name)
+            for spec in fields(self)
+            if spec.name.endswith(ending) and spec.name not in NOT_ENDPOINTS
+        }
 
     def _check_together(self) -> None:
         if self.two_factor and "sms" in self.two_factor_enabled_methods and not self.sms_service:

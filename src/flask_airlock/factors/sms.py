@@ -4,18 +4,14 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import ClassVar
 
-import phonenumbers
-
 from ..domain.accounts import Person, Visitor
 from ..domain.addresses import masked_phone
 from ..domain.letters import Channel
 from ..domain.one_time_codes import CodeShape
+from ..domain.phones import e164
 from ..domain.vault import Vault
-from ..errors import InvalidPhoneNumber
 from .code_by_post import CodeByPost
 from .protocol import Case
-
-LONGEST_TYPING = 40
 
 
 class SmsFactor(CodeByPost):
@@ -48,16 +44,3 @@ class SmsFactor(CodeByPost):
     def facts(self, case: Case, code: str) -> dict[str, object]:
         """What the message says; its last line names the one host the code is for."""
         return {**super().facts(case, code), "host": self._host_of(case.visitor)}
-
-
-def e164(text: str, region: str | None) -> str:
-    """The number in E.164; one without a country code is read as of `region`."""
-    if len(text) > LONGEST_TYPING:
-        raise InvalidPhoneNumber
-    try:
-        number = phonenumbers.parse(text, region)
-    except phonenumbers.NumberParseException:
-        raise InvalidPhoneNumber from None
-    if not phonenumbers.is_valid_number(number) or number.extension:
-        raise InvalidPhoneNumber
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)

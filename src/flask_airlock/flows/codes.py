@@ -7,7 +7,7 @@ from ..errors import FactorClosed, MethodNotOffered, TooManyTries
 from ..factors.protocol import Case, Factor
 from . import attempts, letters, policy
 from .services import Services, Work
-from .sessions import Standing, find_half_open
+from .sessions import Standing, Tokens, find_half_open, find_standing
 
 
 def case_of(services: Services, standing: Standing, purpose: Purpose, visitor: Visitor) -> Case:
@@ -36,14 +36,17 @@ def post_code(services: Services, work: Work, factor: Factor, case: Case, secret
 
 
 def send_code(
-    services: Services, token: str | None, method: str, purpose: Purpose, visitor: Visitor
+    services: Services, tokens: Tokens, method: str, purpose: Purpose, visitor: Visitor
 ) -> None:
-    """Send a code, or send it again, from a half-open session.
+    """Send a code, or send it again: between the doors, or before a first set-up.
 
     Raises LoginLapsed, MethodNotOffered, FactorClosed, or TooManyTries: a code that was tried
     too often is not replaced in the same login.
     """
-    standing = find_half_open(services, token)
+    if purpose is Purpose.FIRST_SETUP:
+        standing = find_standing(services, tokens)
+    else:
+        standing = find_half_open(services, tokens.half_open)
     case = case_of(services, standing, purpose, visitor)
     with services.begin() as work:
         factor, secret = _recipient(services, work, standing, method, purpose)

@@ -8,7 +8,7 @@ from ..domain.events import AddressProved, FactorAdded, SetupBegun, SetupRefused
 from ..domain.link_tokens import LinkPurpose
 from ..domain.login_state import BrowserMark, SignedIn, Step
 from ..domain.one_time_codes import Purpose
-from ..domain.policy import MAILBOX
+from ..domain.policy import MAILBOX, proved_second_factor
 from ..domain.sessions import ADDRESS_PROOF_LIFETIME
 from ..domain.throttle import Side
 from ..domain.vault import digest
@@ -25,16 +25,7 @@ from ..factors.protocol import Case, Factor
 from ..storage.setups import Setup
 from . import attempts, codes, letters, policy, sessions
 from .services import Services, Work
-from .sessions import Standing
-
-
-@dataclass(frozen=True, kw_only=True)
-class Tokens:
-    """What a browser brought: the tokens of its sessions and of a set-up link."""
-
-    signed_in: str | None = field(default=None, repr=False)
-    half_open: str | None = field(default=None, repr=False)
-    link: str | None = field(default=None, repr=False)
+from .sessions import Standing, Tokens
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,31 +53,36 @@ def needs_address_proof(
 
 
 def standing_to_enrol(services: Services, tokens: Tokens, visitor: Visitor) -> Standing:
-    """Who may set up a factor now. Raises LoginLapsed without a session, ProofTooOld for a
-    signed-in one without a recent proof, IllegalMove between the doors of somebody who has a
-    factor, SetupLinkNeeded or AddressUnproved while that has to come first."""
-    try:
-        standing = sessions.find_signed_in(services, tokens.signed_in)
-    except LoginLapsed:
-        return _half_open_to_enrol(services, tokens, visitor)
-    if not standing.session.is_fresh(services.clock()):
-        raise ProofTooOld
-    return standing
+    """Who may set up a factor now.
 
-
-def _half_open_to_enrol(services: Services, tokens: Tokens, visitor: Visitor) -> Standing:
-    standing = sessions.find_half_open(services, tokens.half_open)
-    account = standing.account
+    Somebody who has a factor must be signed in by one, lately: else IllegalMove between the
+    doors, ProofTooOld inside. Somebody who has none proves the address on file first, wherever
+    he stands, since the password may be a thief's: else SetupLinkNeeded or AddressUnproved.
+    Raises LoginLapsed for a stranger.
+    """
+    standing = sessions.find_standing(services, tokens)
+    account, proofs = standing.account, standing.session.proofs
     with services.begin() as work:
-        if policy.enrolled_methods(services, work, account.id):
-            raise IllegalMove
-        if account.needs_setup_link and not _link_is_good(services, work, account, tokens.link):
+        has_factor = bool(policy.enrolled_methods(services, work, account.id))
+        link_is_good = account.needs_setup_link and _link_is_good(
+            services, work, account, tokens.link
+        )
+    if has_factor:
+        _must_be_proved(services, standing)
+    elif account.needs_setup_link:
+        if not link_is_good:
             raise SetupLinkNeeded
-    if account.needs_setup_link:
-        return standing
-    if needs_address_proof(services, account, standing.session.proofs, visitor):
+    elif needs_address_proof(services, account, proofs, visitor):
         raise AddressUnproved
     return standing
+
+
+def _must_be_proved(services: Services, standing: Standing) -> None:
+    if standing.is_half_open:
+        raise IllegalMove
+    session = standing.session
+    if not (proved_second_factor(session.proofs) and session.is_fresh(services.clock())):
+        raise ProofTooOld
 
 
 def enrolled(services: Services, tokens: Tokens, visitor: Visitor) -> list[str]:
@@ -98,7 +94,7 @@ def enrolled(services: Services, tokens: Tokens, visitor: Visitor) -> list[str]:
 
 def prove_address(services: Services, tokens: Tokens, code: str, visitor: Visitor) -> BrowserMark:
     """The code mailed to the address on file came back. Raises what an answer raises."""
-    standing = sessions.find_half_open(services, tokens.half_open)
+    standing = sessions.find_standing(services, tokens)
     account, method = standing.account, services.mailbox.name
     case = codes.case_of(services, standing, Purpose.FIRST_SETUP, visitor)
     side = attempts.side_for(services, account, visitor)
@@ -187,8 +183,9 @@ def confirm(
     """
     try:
         standing = standing_to_enrol(services, tokens, visitor)
-    except (LoginLapsed, ProofTooOld):
-        return sessions.repeat(services, tokens.half_open, method, code, visitor)
+    except LoginLapsed:
+        before = tokens.half_open or tokens.signed_in
+        return sessions.repeat(services, before, method, code, visitor)
     factor = services.factors[method]
     case = codes.case_of(services, standing, Purpose.SETUP, visitor)
     if factor.posts_codes:
@@ -223,7 +220,8 @@ def _finish(
         setup = _waiting(work, case, factor.name)
         step = -1 if code is None else factor.confirm(work.unit, case, setup.secret, code)
         had = policy.enrolled_methods(services, work, account.id)
-        if not work.unit.setups.finish(setup, case.now) or (standing.is_half_open and had):
+        first = not proved_second_factor(standing.session.proofs)
+        if not work.unit.setups.finish(setup, case.now) or (first and had):
             raise SetupLapsed
         if account.needs_setup_link:
             _spend_link(services, work, account, tokens.link)

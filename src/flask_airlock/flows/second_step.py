@@ -8,7 +8,7 @@ from ..domain.one_time_codes import Purpose
 from ..factors.protocol import Case, Factor
 from . import attempts, codes, policy, sessions
 from .services import Services, Work
-from .sessions import Standing
+from .sessions import Tokens
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,9 +42,9 @@ def offers(services: Services, token: str | None, visitor: Visitor) -> list[Offe
         ]
 
 
-def address_offer(services: Services, token: str | None, visitor: Visitor) -> Offer:
+def address_offer(services: Services, tokens: Tokens, visitor: Visitor) -> Offer:
     """The same for the code that proves the address on file before the first set-up."""
-    standing: Standing = sessions.find_half_open(services, token)
+    standing = sessions.find_standing(services, tokens)
     case = codes.case_of(services, standing, Purpose.FIRST_SETUP, visitor)
     side = attempts.side_for(services, standing.account, visitor)
     with services.begin() as work:

@@ -32,6 +32,15 @@ class Standing:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Tokens:
+    """What a browser brought: the tokens of its sessions and of a set-up link."""
+
+    signed_in: str | None = field(default=None, repr=False)
+    half_open: str | None = field(default=None, repr=False)
+    link: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Current:
     """Who is signed in: the application's user, his account, the session."""
 
@@ -75,6 +84,14 @@ def find_half_open(services: Services, token: str | None) -> Standing:
 def find_signed_in(services: Services, token: str | None) -> Standing:
     """The signed-in session of a token; raises LoginLapsed."""
     return _find(services, token, Stage.SIGNED_IN)
+
+
+def find_standing(services: Services, tokens: Tokens) -> Standing:
+    """Where a browser stands that brought these tokens; raises LoginLapsed for a stranger."""
+    try:
+        return find_signed_in(services, tokens.signed_in)
+    except LoginLapsed:
+        return find_half_open(services, tokens.half_open)
 
 
 def _find(services: Services, token: str | None, stage: Stage) -> Standing:

@@ -7,6 +7,7 @@ from flask import Response, current_app, request
 from ..domain.link_tokens import LIFETIMES, LinkPurpose
 from ..domain.login_state import BrowserMark
 from ..domain.sessions import HALF_OPEN_LIFETIME
+from ..flows.sessions import Tokens
 from .context import services
 
 MARK_PREFIX = "airlock_known_"
@@ -37,6 +38,11 @@ def half_open_token() -> str | None:
 def link_token() -> str | None:
     """The set-up link's token that the browser brought."""
     return request.cookies.get(_link_name())
+
+
+def tokens() -> Tokens:
+    """All of them."""
+    return Tokens(signed_in=session_token(), half_open=half_open_token(), link=link_token())
 
 
 def marks() -> tuple[str, ...]:

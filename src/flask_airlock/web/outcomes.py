@@ -1,5 +1,7 @@
 """What a flow came to, as a response: a redirect and the cookies that go with it."""
 
+from hmac import compare_digest
+
 from flask import Response, session
 
 from ..domain.login_state import LoginOutcome, NeedsFactor, NeedsSetup, SignedIn
@@ -25,7 +27,7 @@ def respond(outcome: LoginOutcome) -> Response:
 def enter(outcome: SignedIn, target: str) -> Response:
     """Carry a session that is signed in now, and go to `target`."""
     before = cookies.session_token()
-    if before and before != outcome.token:
+    if before and not compare_digest(before.encode(), outcome.token.encode()):
         sessions.sign_out(services(), before, visitor())
     # A form token from before the login must be worth nothing after it (S-126).
     session.pop("csrf_token", None)

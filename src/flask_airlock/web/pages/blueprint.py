@@ -1,5 +1,7 @@
 """The blueprint `security`: which page hangs where, its headers, and what errors lead to."""
 
+from collections.abc import Mapping
+
 from flask import Blueprint, Flask, Response, request, url_for
 
 from ...errors import (
@@ -11,8 +13,7 @@ from ...errors import (
     ProofTooOld,
     SetupLapsed,
 )
-from ...settings import Settings
-from ..context import services
+from ..context import services, state
 from ..redirects import go
 from ..translation import translate
 from ..wording import status_of
@@ -28,25 +29,26 @@ from .setup_link import follow_setup_link
 FORM = ["GET", "POST"]
 
 
-def make_blueprint(settings: Settings) -> Blueprint:
-    """The pages of one application, at the paths that its settings name."""
+def make_blueprint(prefix: str | None, paths: Mapping[str, str]) -> Blueprint:
+    """The pages of one application; `paths` names the path of each endpoint."""
     blueprint = Blueprint(
         "security",
         "flask_airlock",
         template_folder="templates",
         static_folder="static",
         static_url_path="/_airlock/static",
-        url_prefix=settings.url_prefix,
+        url_prefix=prefix,
     )
     add = blueprint.add_url_rule
-    add(settings.login_url, "login", show_login, methods=FORM)
-    add(settings.logout_url, "logout", show_logout, methods=FORM)
-    add(settings.second_step_url, "second_step", show_second_step, methods=FORM)
-    add(settings.send_code_url, "send_code", send_code, methods=["POST"])
-    add(settings.rescue_url, "rescue", show_rescue, methods=FORM)
-    add(settings.enrol_url, "enrol", show_enrol, methods=FORM)
-    add(f"{settings.enrol_url}/<method>", "enrol", show_enrol, methods=FORM)
-    add(f"{settings.setup_link_url}/<token>", "setup_link", follow_setup_link)
+    add(paths["login"], "login", show_login, methods=FORM)
+    add(paths["logout"], "logout", show_logout, methods=FORM)
+    add(paths["second_step"], "second_step", show_second_step, methods=FORM)
+    add(paths["send_code"], "send_code", send_code, methods=["POST"])
+    add(paths["rescue"], "rescue", show_rescue, methods=FORM)
+    add(paths["enrol"], "enrol", show_enrol, methods=FORM)
+    add(paths["enrol"] + "/<method>", "enrol", show_enrol, methods=FORM)
+    add(paths["setup_link"] + "/<token>", "setup_link", follow_setup_link)
+    blueprint.before_request(_sweep_letters)
     blueprint.after_request(_guard_page)
     blueprint.register_error_handler(AirlockError, _lead_back)
     return blueprint
@@ -58,6 +60,11 @@ def hang_outbox(app: Flask) -> None:
     outbox.add_url_rule("/_airlock/outbox", "show", show_outbox)
     outbox.after_request(_guard_page)
     app.register_blueprint(outbox)
+
+
+def _sweep_letters() -> None:
+    if request.endpoint != "security.static":
+        state().sweep_letters()
 
 
 def _guard_page(response: Response) -> Response:

@@ -8,12 +8,13 @@ from ...errors import (
     AddressUnproved,
     FactorClosed,
     InvalidPhoneNumber,
+    MethodNotOffered,
     SetupLapsed,
     TooManyTries,
     WrongAnswer,
 )
 from ...flows import enrolment, second_step
-from ...flows.enrolment import Pending, Tokens
+from ...flows.enrolment import Pending
 from .. import cookies
 from ..context import services
 from ..outcomes import enter
@@ -23,11 +24,13 @@ from ..visitor import visitor
 from ..wording import notice, words
 from .forms import BareForm, CodeForm, PhoneForm
 from .rendering import page, refusal
-from .views import Choice, Method
+from .views import Choice
 
 
 def show_enrol(method: str | None = None) -> Response:
     """GET and POST of `security.enrol`, with and without a method."""
+    if not services().policy.enabled:
+        raise MethodNotOffered("enrol")
     if request.method == "POST":
         return _act(method)
     if method is not None:
@@ -44,7 +47,7 @@ def _act(method: str | None) -> Response:
     if not BareForm().is_sent_well():
         return go("security.enrol", notice="expired_form")
     if action == "restart":
-        enrolment.abandon(services(), tokens(), method, visitor())
+        enrolment.abandon(services(), cookies.tokens(), method, visitor())
         return go("security.enrol", method=method)
     if action == "resend":
         return _resend(method)
@@ -53,7 +56,7 @@ def _act(method: str | None) -> Response:
 
 def _show_choices(notice: str | None = None, problem: str | None = None) -> Response:
     try:
-        enrolled = enrolment.enrolled(services(), tokens(), visitor())
+        enrolled = enrolment.enrolled(services(), cookies.tokens(), visitor())
     except AddressUnproved:
         form = CodeForm(services().mailbox.shape.digits)
         return _address_page(form, notice=notice, problem=problem)
@@ -64,7 +67,7 @@ def _show_choices(notice: str | None = None, problem: str | None = None) -> Resp
         "enrol.html",
         methods=choices,
         form=BareForm(formdata=None),
-        required=True,
+        required=cookies.session_token() is None,
         notice=notice,
         problem=problem,
     )
@@ -76,7 +79,7 @@ def _prove_address() -> Response:
         problem = words("expired_form") if form.has_expired else None
         return _address_page(form, problem=problem, status=400 if form.has_expired else 422)
     try:
-        mark = enrolment.prove_address(services(), tokens(), form.digits, visitor())
+        mark = enrolment.prove_address(services(), cookies.tokens(), form.digits, visitor())
     except (WrongAnswer, TooManyTries, FactorClosed) as refused:
         return _address_page(form, **refusal(refused))
     response = go("security.enrol", notice="address_proved")
@@ -87,18 +90,20 @@ def _prove_address() -> Response:
 def _address_page(
     form: CodeForm, *, status: int = 200, problem: str | None = None, notice: str | None = None
 ) -> Response:
-    offer = second_step.address_offer(services(), cookies.half_open_token(), visitor())
+    offer = second_step.address_offer(services(), cookies.tokens(), visitor())
     if offer.closed and problem is None:
         problem = words(FactorClosed.code)
     return page(
         "enrol_address.html",
         status=status,
         form=form,
-        method=Method.of(offer),
+        destination=offer.destination,
+        minutes=int(offer.lifetime.total_seconds()) // 60,
+        sent=offer.sent,
+        failed=offer.failed,
         send_form=BareForm(formdata=None),
         problem=problem,
         notice=notice,
-        rescue_url=url_for("security.rescue"),
     )
 
 
@@ -110,7 +115,7 @@ def _begin(method: str) -> Response:
         return _number_page(form, status=422)
     detail = form.phone.data if method == "sms" else ""
     try:
-        signed_in = enrolment.begin(services(), tokens(), method, detail or "", visitor())
+        signed_in = enrolment.begin(services(), cookies.tokens(), method, detail or "", visitor())
     except InvalidPhoneNumber as refused:
         return _number_page(form, **refusal(refused))
     if signed_in is not None:
@@ -120,7 +125,7 @@ def _begin(method: str) -> Response:
 
 def _resend(method: str) -> Response:
     try:
-        enrolment.resend(services(), tokens(), method, visitor())
+        enrolment.resend(services(), cookies.tokens(), method, visitor())
     except TooManyTries as refused:
         return go("security.enrol", method=method, notice=refused.code)
     return go("security.enrol", method=method, notice="code_sent")
@@ -132,7 +137,7 @@ def _confirm(method: str) -> Response:
         problem = words("expired_form") if form.has_expired else None
         return _confirm_page(method, form, problem=problem, status=400 if problem else 422)
     try:
-        signed_in = enrolment.confirm(services(), tokens(), method, form.digits, visitor())
+        signed_in = enrolment.confirm(services(), cookies.tokens(), method, form.digits, visitor())
     except (WrongAnswer, TooManyTries, FactorClosed) as refused:
         return _confirm_page(method, form, **refusal(refused))
     return _inside(signed_in)
@@ -141,7 +146,7 @@ def _confirm(method: str) -> Response:
 def _show_method(method: str) -> Response:
     factor = services().factors[method]
     try:
-        found = enrolment.pending(services(), tokens(), method, visitor())
+        found = enrolment.pending(services(), cookies.tokens(), method, visitor())
     except SetupLapsed:
         return _number_page(PhoneForm(formdata=None)) if method == "sms" else go("security.enrol")
     except AddressUnproved:
@@ -153,7 +158,7 @@ def _show_method(method: str) -> Response:
 def _confirm_page(
     method: str, form: CodeForm, *, problem: str | None = None, status: int = 422
 ) -> Response:
-    found = enrolment.pending(services(), tokens(), method, visitor())
+    found = enrolment.pending(services(), cookies.tokens(), method, visitor())
     return _pending_page(found, form, problem=problem, status=status)
 
 
@@ -178,7 +183,7 @@ def _pending_page(
 
 
 def _number_page(form: PhoneForm, *, problem: str | None = None, status: int = 200) -> Response:
-    enrolment.standing_to_enrol(services(), tokens(), visitor())
+    enrolment.standing_to_enrol(services(), cookies.tokens(), visitor())
     return page("factors/sms_setup.html", status=status, stage="number", form=form, problem=problem)
 
 
@@ -196,12 +201,3 @@ def _next() -> str | None:
 
 def _issuer() -> str:
     return services().settings.two_factor_uri_service_name or services().service_name
-
-
-def tokens() -> Tokens:
-    """What the browser brought that may allow a set-up."""
-    return Tokens(
-        signed_in=cookies.session_token(),
-        half_open=cookies.half_open_token(),
-        link=cookies.link_token(),
-    )

@@ -1,12 +1,12 @@
 """The first door's page."""
 
 from flask import Response, request, url_for
-from flask_login import current_user
 
 from ...errors import WrongCredentials
 from ...flows import login
 from .. import cookies
 from ..context import services
+from ..current_user import current_session
 from ..outcomes import respond
 from ..redirects import go_to, own_path
 from ..visitor import visitor
@@ -18,7 +18,7 @@ from .rendering import page, refusal
 def show_login() -> Response:
     """GET and POST of `security.login`."""
     target = own_path(request.args.get("next"))
-    if current_user.is_authenticated:
+    if current_session() is not None:
         return go_to(target or services().settings.post_login_url)
     form = LoginForm()
     if request.method == "GET":

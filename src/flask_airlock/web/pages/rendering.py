@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from flask import Response, make_response, render_template
+from flask import Response, make_response, render_template, request
 
 from ...errors import AirlockError
 from ..context import services
+from ..redirects import own_path
 from ..translation import language, translate
 from ..wording import status_of, words
 
@@ -19,6 +20,7 @@ def page(template: str, *, status: int = 200, **facts: Any) -> Response:
         "service": services().service_name,
         "problem": None,
         "notice": None,
+        "next_url": own_path(request.args.get("next")),
     }
     return make_response(render_template(f"security/{template}", **(known | facts)), status)
 

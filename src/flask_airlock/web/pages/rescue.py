@@ -29,16 +29,15 @@ def show_rescue() -> Response:
 
 
 def _page(form: BareForm, *, status: int = 200, problem: str | None = None) -> Response:
-    token = cookies.half_open_token()
+    token, lost = cookies.half_open_token(), request.args.get("method")
     door = rescue.door(services(), token)
     offers = second_step.offers(services(), token, visitor())
     return page(
         "rescue.html",
         status=status,
         form=form,
-        others=[Method.of(offer) for offer in offers],
+        others=[Method.of(offer) for offer in offers if offer.method != lost],
         asked=door.asked,
         available=door.available,
-        too_soon=status == 429,
         problem=problem,
     )

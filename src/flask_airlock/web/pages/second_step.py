@@ -38,7 +38,7 @@ def send_code() -> Response:
     if not BareForm().is_sent_well():
         return _refuse_to_send(back, where)
     try:
-        codes.send_code(services(), cookies.half_open_token(), method, purpose, visitor())
+        codes.send_code(services(), cookies.tokens(), method, purpose, visitor())
     except (FactorClosed, TooManyTries) as problem:
         return go(back, notice=problem.code, **where)
     return go(back, notice="code_sent", **where)
@@ -101,12 +101,12 @@ def _page(
         send_form=BareForm(formdata=None),
         problem=problem,
         notice=notice,
-        rescue_url=url_for("security.rescue"),
+        rescue_url=url_for("security.rescue", method=shown.method),
     )
 
 
 def _refuse_to_send(back: str, where: dict[str, str]) -> Response:
-    if cookies.half_open_token() is None:
+    if not any((cookies.half_open_token(), cookies.session_token())):
         return go("security.login", notice="login_lapsed")
     return go(back, notice="expired_form", **where)
 
