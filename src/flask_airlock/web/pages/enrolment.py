@@ -24,7 +24,7 @@ from ..visitor import visitor
 from ..wording import notice, words
 from .forms import BareForm, CodeForm, PhoneForm
 from .rendering import page, refusal
-from .views import Choice
+from .views import Choice, Method
 
 
 def show_enrol(method: str | None = None) -> Response:
@@ -97,10 +97,8 @@ def _address_page(
         "enrol_address.html",
         status=status,
         form=form,
-        destination=offer.destination,
-        minutes=int(offer.lifetime.total_seconds()) // 60,
-        sent=offer.sent,
-        failed=offer.failed,
+        method=Method.of(offer),
+        rescue_url=url_for("security.rescue") if cookies.half_open_token() else None,
         send_form=BareForm(formdata=None),
         problem=problem,
         notice=notice,
