@@ -11,7 +11,7 @@ FOR_DEV := .venv/.installed-dev
 INSTALLED_FROM := pyproject.toml uv.lock .ci/bootstrap
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check soak docs screenshots lock clean
+.PHONY: help demo test check soak docs screenshots messages lock clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
@@ -37,6 +37,10 @@ docs: $(FOR_DEV) ## Build the documentation into docs/_build/html
 
 screenshots: $(FOR_DEV) ## Take the pictures of every page
 	$(BIN)/python tests/screenshots.py
+
+messages: $(FOR_DEV) ## Collect the words to translate
+	$(BIN)/python -m babel.messages.frontend -q extract -F babel.cfg -k translate \
+		--no-location --omit-header --sort-output -o src/flask_airlock/translations/flask_airlock.pot .
 
 lock: ## Renew uv.lock
 	.ci/bootstrap lock

@@ -58,7 +58,9 @@ def assemble(
     service = settings.service_name or settings.two_factor_uri_service_name or surroundings.name
     outbox = Outbox(surroundings.clock)
     mailbox = EmailFactor(vault, service)
-    database = Database(datastore.engine, datastore.tables, datastore.users, vault)
+    database = Database(
+        datastore.engine, datastore.connection, datastore.tables, datastore.users, vault
+    )
     return Services(
         settings=settings,
         policy=settings.second_factor_policy,

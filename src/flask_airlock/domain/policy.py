@@ -15,6 +15,11 @@ class SecondFactorPolicy:
     enabled: bool
     required: bool | frozenset[str]
 
+    @property
+    def required_of_all(self) -> bool:
+        """Whether nobody may be inside without a second factor."""
+        return self.enabled and self.required is True
+
     def demands_factor(self, roles: Collection[str]) -> bool:
         """Whether somebody with these roles must have a second factor."""
         if not self.enabled or isinstance(self.required, bool):

@@ -9,6 +9,7 @@ from ..domain.accounts import Account, Person, Visitor
 from ..domain.browsers import new_mark
 from ..domain.events import LoginCompleted, SignedOut
 from ..domain.login_state import SignedIn, Stage, Step, advance
+from ..domain.policy import proved_second_factor
 from ..domain.sessions import DOUBLE_CLICK, HALF_OPEN_LIFETIME, SEEN_INTERVAL, Session
 from ..domain.vault import digest, new_token
 from ..errors import LoginLapsed
@@ -124,6 +125,8 @@ def find_current(services: Services, token: str | None) -> Current | None:
         return None
     user, account, session = found
     if is_idle(services, session) or not getattr(user, "is_active", True):
+        return None
+    if services.policy.required_of_all and not proved_second_factor(session.proofs):
         return None
     if now - session.last_seen_at > SEEN_INTERVAL:
         with services.begin() as work:

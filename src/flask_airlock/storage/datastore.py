@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine, Select, event, select
+from sqlalchemy import Connection, Engine, Select, event, select
 
 from ..domain.accounts import Account
 from ..domain.addresses import normal_address
@@ -43,6 +43,12 @@ class SQLAlchemyUserDatastore:
         """The engine that holds the users, in the application that is current."""
         engine: Engine = self.db.session.get_bind(mapper=self.user_model.__mapper__).engine
         return engine
+
+    def connection(self) -> Connection:
+        """The connection of the application's own session, with its uncommitted work."""
+        where = {"mapper": self.user_model.__mapper__}
+        connection: Connection = self.db.session.connection(bind_arguments=where)
+        return connection
 
     def commit(self) -> None:
         """Commit the application's session."""

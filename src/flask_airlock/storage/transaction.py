@@ -88,9 +88,15 @@ class Database:
     """Opens units of work on the engine that holds the application's users."""
 
     def __init__(
-        self, engine: Callable[[], Engine], tables: Tables, users: Users, vault: Vault
+        self,
+        engine: Callable[[], Engine],
+        application_connection: Callable[[], Connection],
+        tables: Tables,
+        users: Users,
+        vault: Vault,
     ) -> None:
         self._engine = engine
+        self._application_connection = application_connection
         self._tables = tables
         self._users = users
         self._vault = vault
@@ -103,13 +109,26 @@ class Database:
     @contextmanager
     def begin(self) -> Iterator[Unit]:
         """A transaction: committed at the end, rolled back by an exception."""
+        with self._connection() as connection:
+            yield Unit(connection, self._tables, self._users, self._vault)
+
+    @contextmanager
+    def _connection(self) -> Iterator[Connection]:
+        if self.shares_one_connection:
+            theirs = self._application_connection()
+            if theirs.connection.dbapi_connection.in_transaction:  # type: ignore[union-attr]
+                # The application's uncommitted work is on the one connection there is: within a
+                # savepoint ours neither commits nor undoes it, and shares its fate.
+                with theirs.begin_nested():
+                    yield theirs
+                return
         engine = self._engine()
         with engine.connect() as connection:
             if engine.dialect.name in MYSQL_NAMES:
                 # InnoDB's default keeps an old snapshot and takes gap locks that deadlock.
                 connection.execution_options(isolation_level="READ COMMITTED")
-            with _transaction(connection, shared=isinstance(engine.pool, StaticPool)):
-                yield Unit(connection, self._tables, self._users, self._vault)
+            with connection.begin():
+                yield connection
 
     def missing_tables(self) -> list[str]:
         """The tables of ours that the database does not have."""
@@ -120,25 +139,3 @@ class Database:
                 for table in self._tables.all()
                 if not inspector.has_table(table.name, schema=table.schema)
             ]
-
-
-@contextmanager
-def _transaction(connection: Connection, *, shared: bool) -> Iterator[None]:
-    if shared and _has_foreign_work(connection):
-        # The application's uncommitted work is on this very connection: a savepoint keeps our
-        # work apart, and neither commits nor undoes the application's.
-        connection.exec_driver_sql("SAVEPOINT airlock")
-        try:
-            yield
-        except BaseException:
-            connection.exec_driver_sql("ROLLBACK TO SAVEPOINT airlock")
-            connection.exec_driver_sql("RELEASE SAVEPOINT airlock")
-            raise
-        connection.exec_driver_sql("RELEASE SAVEPOINT airlock")
-        return
-    with connection.begin():
-        yield
-
-
-def _has_foreign_work(connection: Connection) -> bool:
-    return bool(getattr(connection.connection.dbapi_connection, "in_transaction", False))

@@ -34,16 +34,31 @@ def second_factor_required(view: View[P]) -> View[P]:
     def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
         if not current_user.is_authenticated:
             return _unauthorized()
-        current = current_session()
-        if current is not None and proved_second_factor(current.session.proofs):
-            return run_view(view, *args, **kwargs)
-        if not services().policy.enabled:
-            abort(403)
-        if wants_data():
-            return jsonify(error="second_factor_required"), 403
-        return redirect(url_for("security.enrol", next=here()))
+        if not has_second_factor():
+            return _ask_for_factor()
+        return run_view(view, *args, **kwargs)
 
     return guarded
+
+
+def has_second_factor() -> bool:
+    """Whether a second factor opened the session of this request."""
+    current = current_session()
+    return current is not None and proved_second_factor(current.session.proofs)
+
+
+def _ask_for_factor() -> ResponseReturnValue:
+    if not services().policy.enabled:
+        abort(403)
+    if wants_data():
+        return jsonify(error="second_factor_required"), 403
+    return redirect(url_for("security.enrol", next=here()))
+
+
+def _role_needs_factor() -> bool:
+    """A role that was given after the login asks for its second factor all the same."""
+    names = (role.name for role in getattr(current_user, "roles", ()))
+    return services().policy.demands_factor(list(names)) and not has_second_factor()
 
 
 def run_view(view: View[P], *args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
@@ -60,6 +75,8 @@ def _only_if(allowed: Callable[[], bool]) -> Callable[[View[P]], View[P]]:
                 return _unauthorized()
             if not allowed():
                 abort(403)
+            if _role_needs_factor():
+                return _ask_for_factor()
             return run_view(view, *args, **kwargs)
 
         return guarded

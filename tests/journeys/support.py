@@ -1,0 +1,143 @@
+"""What several stories need: cookies as a thief would copy them, statements counted, pages read."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from typing import Any
+
+import sqlalchemy as sa
+
+from tests.applications import Application
+from tests.people import Browser, Person
+
+SESSION = "__Host-airlock"
+HALF_OPEN = "__Host-airlock_half_open"
+
+
+def cookie(browser: Browser, name: str) -> str:
+    """The value of a cookie that the browser holds; empty without one."""
+    held = browser.client.get_cookie(name)
+    return held.value if held else ""
+
+
+def give_cookie(browser: Browser, name: str, value: str) -> None:
+    """Put a copied or forged cookie into a browser."""
+    browser.client.set_cookie(name, value)
+
+
+def copied(application: Application, browser: Browser, name: str) -> Browser:
+    """Another browser with a copy of one cookie, and a form token of its own."""
+    other = application.browser()
+    other.get("/login")
+    give_cookie(other, name, cookie(browser, name))
+    return other
+
+
+def enrolled_person(
+    application: Application, method: str = "authenticator", email: str = "ada@example.com"
+) -> tuple[Person, Browser]:
+    """A person with a second factor, and the browser that knows her, signed out again."""
+    person, browser = application.person(email), application.browser()
+    browser.enrol(person, method).log_out()
+    application.clock.advance(minutes=1)
+    return person, browser
+
+
+def wrong(code: str) -> str:
+    """A code of the same length that is not this one."""
+    return code[:-1] + str((int(code[-1]) + 5) % 10)
+
+
+def live_sessions(application: Application, stage: str = "signed_in") -> list[dict[str, Any]]:
+    """The session rows that have not ended."""
+    rows = application.rows("sessions")
+    return [row for row in rows if row["stage"] == stage and row["ended_at"] is None]
+
+
+@contextmanager
+def counted_statements(application: Application) -> Iterator[list[str]]:
+    """The SQL that the database is sent inside the block."""
+    sent: list[str] = []
+
+    def note(*arguments: Any) -> None:
+        sent.append(arguments[2])
+
+    with application.app.app_context():
+        engine = application.datastore.engine()
+    sa.event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield sent
+    finally:
+        sa.event.remove(engine, "before_cursor_execute", note)
+
+
+@dataclass
+class Element:
+    """A tag with its attributes, and the text inside it."""
+
+    tag: str
+    attributes: dict[str, str]
+    text: str = ""
+
+    def get(self, name: str) -> str | None:
+        """An attribute."""
+        return self.attributes.get(name)
+
+
+@dataclass
+class Page(HTMLParser):
+    """A page as a program without scripts and styles reads it."""
+
+    source: str
+    elements: list[Element] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        super().__init__()
+        self._open: list[Element] = []
+        self.feed(self.source)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note an element."""
+        element = Element(tag, {name: value or "" for name, value in attrs})
+        self.elements.append(element)
+        self._open.append(element)
+
+    def handle_endtag(self, tag: str) -> None:
+        """Close the innermost element of that name."""
+        for place in range(len(self._open) - 1, -1, -1):
+            if self._open[place].tag == tag:
+                del self._open[place:]
+                return
+
+    def handle_data(self, data: str) -> None:
+        """Text belongs to every element around it."""
+        for element in self._open:
+            element.text += data
+
+    def all(self, tag: str, **attributes: str) -> list[Element]:
+        """Every element of that name with these attributes (`_` stands for `-`)."""
+        wanted = {name.strip("_").replace("_", "-"): value for name, value in attributes.items()}
+        return [
+            element
+            for element in self.elements
+            if element.tag == tag
+            and all(element.get(name) == value for name, value in wanted.items())
+        ]
+
+    def one(self, tag: str, **attributes: str) -> Element:
+        """The only one."""
+        found = self.all(tag, **attributes)
+        assert len(found) == 1, f"{len(found)} of {tag} {attributes} in: {self.source[:3000]}"
+        return found[0]
+
+    def by_id(self, name: str) -> Element:
+        """The element with an id."""
+        found = [element for element in self.elements if element.get("id") == name]
+        assert len(found) == 1, f"{len(found)} elements with the id {name}"
+        return found[0]
+
+
+def read(browser: Browser) -> Page:
+    """The page that is open."""
+    return Page(browser.page)

@@ -1,0 +1,1 @@
+"""Many at once: what may happen only once, happens once."""

@@ -1,0 +1,117 @@
+"""Where a race is run: an application on one database, people, and a crew."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+
+from tests.applications import Application
+from tests.people import Browser, Person
+from tests.races.actions import Answer, Shot, send
+from tests.races.crew import Act, Crew, Result, Site
+
+CROWD = 32
+_numbers = count(1)
+
+
+@dataclass
+class Arena:
+    """One database, and all who run there."""
+
+    application: Application
+    site: Site
+    crew: Crew
+    across_processes: bool = True
+    _counted: dict[str, list[str]] = field(default_factory=dict)
+
+    def people(self, rounds: int) -> Iterator[Person]:
+        """Somebody new for each round."""
+        for _ in range(rounds):
+            number = next(_numbers)
+            person = self.application.person(f"ada{number}@example.com")
+            person.phone = f"+1201555{number % 10000:04}"
+            yield person
+
+    def race(self, act: Act[Result], arguments: Sequence[Any]) -> list[Result]:
+        """Do it with each argument, all at once."""
+        return self.crew.race(self.application, self.site, act, arguments)
+
+    def send(self, shots: Sequence[Shot]) -> list[Answer]:
+        """Send requests all at once; none may crash."""
+        answers = self.race(send, shots)
+        crashes = [answer for answer in answers if answer.status >= 500]
+        traces = {answer.trace.strip().splitlines()[-1]: answer.trace for answer in crashes}
+        assert not crashes, f"{len(crashes)} crashed:\n" + "\n".join(traces.values())
+        return answers
+
+    def enrolled(self, person: Person, *methods: str) -> Browser:
+        """A browser that has set these methods up for the person, and signed out again."""
+        browser = self.application.browser().give_password(person)
+        for method in methods:
+            browser.set_up(person, method)
+        assert browser.is_signed_in
+        browser.log_out()
+        self.application.clock.advance(minutes=1)
+        return browser
+
+    def half_open(self, person: Person, method: str, browser: Browser | None = None) -> Browser:
+        """A browser between the doors, with a code on its way where codes travel."""
+        browser = (browser or self.application.browser()).give_password(person)
+        assert browser.path == "/login/second-step", browser.page
+        if method != "authenticator" and f'name="method" value="{method}"' not in _first(browser):
+            browser.post("/login/send-code", method=method, purpose="login")
+        return browser
+
+    def account_id(self, person: Person) -> int:
+        """The person's row with us; there is exactly one."""
+        with self.application.app.app_context():
+            user_id = self.application.datastore.get_user(person.email).id
+            self.application.db.session.remove()
+        (account,) = [row for row in self.application.rows("accounts") if row["user_id"] == user_id]
+        return int(account["id"])
+
+    def rows(self, person: Person, subject: str, **cells: Any) -> list[dict[str, Any]]:
+        """The person's rows of one of our tables that hold these cells."""
+        mine = {"account_id": self.account_id(person), **cells}
+        return [row for row in self.application.rows(subject) if mine.items() <= row.items()]
+
+    def open_sessions(self, person: Person) -> list[dict[str, Any]]:
+        """The person's signed-in sessions."""
+        return self.rows(person, "sessions", stage="signed_in", ended_at=None)
+
+    def events(self, person: Person, name: str) -> int:
+        """How often something happened to the person."""
+        return len(self.rows(person, "events", name=name))
+
+    def lets_in(self, token: str) -> bool:
+        """Whether a session's token opens the protected page."""
+        return self.application.browser(Cookie=f"__Host-airlock={token}").is_signed_in
+
+
+def code_of(person: Person, method: str) -> str:
+    """The code that is right now."""
+    if method == "authenticator":
+        return person.app_code()
+    return person.mailed_code() if method == "email" else person.texted_code()
+
+
+def wrong_codes(person: Person, method: str, count: int) -> list[str]:
+    """Codes of the right shape, each of them wrong, and no two the same."""
+    if method == "authenticator":
+        right = {person.app_code(later) for later in (-60, -30, 0, 30, 60)}
+        digits = 6
+    else:
+        right = {code_of(person, method)}
+        digits = len(next(iter(right)))
+    tried = (str(number * 7919 % 10**digits).zfill(digits) for number in range(1, count + 9))
+    return [code for code in tried if code not in right][:count]
+
+
+def tokens(answers: Sequence[Answer]) -> list[str]:
+    """The tokens of signed-in sessions that were handed out."""
+    return [answer.token for answer in answers if answer.token]
+
+
+def _first(browser: Browser) -> str:
+    """The first form of the page: the shown method's."""
+    return browser.page.split("<form", 2)[1]

@@ -1,0 +1,79 @@
+"""The databases that races are run on, and how often."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.races.arena import Arena
+from tests.races.crew import Processes, Site, Threads, worker_processes
+
+DATABASES = ["sqlite-file", "sqlite-memory", "postgres", "mariadb"]
+SOAK_ROUNDS = 20
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All races on one process of xdist: they share their workers and their databases."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group("races"))
+
+
+@pytest.fixture(params=[1, pytest.param(SOAK_ROUNDS, marks=pytest.mark.soak)])
+def rounds(request: pytest.FixtureRequest) -> int:
+    """How often a race is run: once, and in the soak many times."""
+    return int(request.param)
+
+
+@pytest.fixture(scope="session")
+def crew() -> Iterator[Processes]:
+    """The worker processes, started once."""
+    with worker_processes() as made:
+        yield made
+
+
+@pytest.fixture(scope="session", params=DATABASES)
+def database(request: pytest.FixtureRequest, tmp_path_factory: Any) -> Iterator[str]:
+    """The URI of a database that all races of one kind share."""
+    if request.param == "sqlite-memory":
+        yield "sqlite://"
+    elif request.param == "sqlite-file":
+        yield f"sqlite:///{tmp_path_factory.mktemp('races')}/races.sqlite"
+    else:
+        with request.getfixturevalue(request.param).fresh_database() as url:
+            yield url
+
+
+@pytest.fixture(scope="session")
+def arenas(
+    database: str, request: pytest.FixtureRequest
+) -> Iterator[Callable[[tuple[tuple[str, Any], ...]], Arena]]:
+    """Makes arenas on the database, one per choice of settings."""
+    made: dict[Site, Arena] = {}
+    opened = []
+
+    def make(settings: tuple[tuple[str, Any], ...]) -> Arena:
+        site = Site(database, settings)
+        if site not in made:
+            opened.append(site.open())
+            alone = database == "sqlite://"
+            crew = Threads() if alone else request.getfixturevalue("crew")
+            made[site] = Arena(opened[-1].__enter__(), site, crew, across_processes=not alone)
+        return made[site]
+
+    yield make
+    for context in opened:
+        context.__exit__(None, None, None)
+
+
+@pytest.fixture
+def arena(arenas: Callable[[tuple[tuple[str, Any], ...]], Arena]) -> Arena:
+    """An application whose first set-up needs no mail: people are enrolled quickly."""
+    return arenas((("SECURITY_TWO_FACTOR_FIRST_SETUP_BY_MAIL", False),))
+
+
+@pytest.fixture
+def guarded_arena(arenas: Callable[[tuple[tuple[str, Any], ...]], Arena]) -> Arena:
+    """An application as it comes: the first set-up begins with a code by mail."""
+    return arenas(())

@@ -1,0 +1,1 @@
+"""The glue between Flask and the flows, seen from outside."""
