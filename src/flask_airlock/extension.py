@@ -15,7 +15,7 @@ from .flows.services import Services
 from .settings import Settings
 from .storage.datastore import SQLAlchemyUserDatastore
 from .web.context import state
-from .web.current_user import AirlockLoginManager, drop_ended_session
+from .web.current_user import AirlockLoginManager, finish_response
 from .web.outcomes import respond
 from .web.pages.blueprint import hang_outbox, make_blueprint
 from .web.pages.logout import logout_button
@@ -84,7 +84,7 @@ class Security:
 def _hang(app: Flask, airlock: Airlock) -> None:
     # First of all, so that a check can speak before another extension answers the request.
     app.before_request_funcs.setdefault(None, []).insert(0, airlock.be_ready)
-    app.after_request(drop_ended_session)
+    app.after_request(finish_response)
     blueprint = make_blueprint(airlock.settings.url_prefix, airlock.settings.paths)
     app.register_blueprint(blueprint)
     hang_outbox(app)

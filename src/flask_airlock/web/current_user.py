@@ -98,10 +98,13 @@ def current_session() -> Current | None:
     return current
 
 
-def drop_ended_session(response: Response) -> Response:
-    """After `logout_user()` the browser is told to forget the cookie as well."""
+def finish_response(response: Response) -> Response:
+    """After `logout_user()` the browser forgets the cookie as well; and a cache must not give one
+    person's page to another."""
     if g.get("airlock_signed_out"):
         cookies.drop_sessions(response)
+    if "airlock_current" in g:
+        response.vary.add("Cookie")
     return response
 
 

@@ -1,6 +1,7 @@
 """The browser that asks, as plain data for flows."""
 
 import unicodedata
+from urllib.parse import urlsplit
 
 from flask import request
 
@@ -15,7 +16,7 @@ def visitor() -> Visitor:
     return Visitor(
         address=_plain(request.remote_addr or "")[:64],
         agent=_plain(request.user_agent.string)[:LONGEST_AGENT],
-        host=request.host.rpartition(":")[0] or request.host,
+        host=urlsplit(f"//{request.host}").hostname or "",
         locale="en",
         marks=cookies.marks(),
     )
