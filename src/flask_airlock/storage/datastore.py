@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Select, event, select
+from sqlalchemy.orm import Session as OrmSession
+from sqlalchemy.orm.util import identity_key
 
 from ..domain.accounts import Account
 from ..domain.addresses import normal_address
@@ -14,7 +16,7 @@ from ..domain.sessions import Session
 from ..errors import InvalidAddress, UnknownUser
 from .accounts import account_of, forget_user
 from .sessions import live, session_columns, session_of
-from .tables import Tables, make_tables
+from .tables import Tables, make_tables, shares_one_connection
 from .users import Users
 
 
@@ -143,15 +145,34 @@ class SQLAlchemyUserDatastore:
         return True
 
     def by_session(self, digest: bytes, now: datetime) -> tuple[Any, Account, Session] | None:
-        """User, account and signed-in session of a token's digest, in one SELECT."""
+        """User, account and signed-in session of a token's digest, in one SELECT.
+
+        The user belongs to the application's session, whose connection is not taken for this: a
+        request that held one and waited for a second would stand in the way of all others.
+        """
+        statement = self._session_query().where(
+            self.tables.sessions.c.digest == digest,
+            *live(self.tables, Stage.SIGNED_IN, now),
+        )
+        engine = self.engine()
+        if shares_one_connection(engine):
+            with self.db.session.no_autoflush:
+                row = self.db.session.execute(statement).unique().first()
+            user = row[0] if row else None
+        else:
+            with OrmSession(engine) as reader:
+                row = reader.execute(statement).unique().first()
+            user = self._adopted(row[0]) if row else None
+        return (user, account_of(row), session_of(row)) if row else None
+
+    def _adopted(self, user: Any) -> Any:
+        """The user in the application's session; the one that is there already, if any."""
         session = self.db.session
-        with session.no_autoflush:
-            statement = self._session_query().where(
-                self.tables.sessions.c.digest == digest,
-                *live(self.tables, Stage.SIGNED_IN, now),
-            )
-            row = session.execute(statement).unique().first()
-        return (row[0], account_of(row), session_of(row)) if row else None
+        present = session.identity_map.get(identity_key(instance=user))
+        if present is not None:
+            return present
+        session.add(user)
+        return user
 
     def _session_query(self) -> Select[Any]:
         accounts, sessions = self.tables.accounts, self.tables.sessions

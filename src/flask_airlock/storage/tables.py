@@ -12,11 +12,13 @@ from sqlalchemy import (
     BigInteger,
     Column,
     DateTime,
+    Engine,
     ForeignKey,
     Index,
     Integer,
     LargeBinary,
     MetaData,
+    StaticPool,
     String,
     Table,
     Text,
@@ -45,6 +47,11 @@ def _bytes(length: int) -> TypeEngine[Any]:
 
 def _box() -> TypeEngine[Any]:
     return LargeBinary().with_variant(mysql.MEDIUMBLOB(), *MYSQL_NAMES)
+
+
+def shares_one_connection(engine: Engine) -> bool:
+    """Whether all threads use one connection (SQLite in memory)."""
+    return isinstance(engine.pool, StaticPool)
 
 
 def to_db(moment: datetime) -> datetime:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 
-from sqlalchemy import Connection, Engine, StaticPool, inspect
+from sqlalchemy import Connection, Engine, inspect
 from sqlalchemy.exc import IntegrityError
 
 from ..domain.vault import Vault
@@ -17,7 +17,7 @@ from .letters import Letters
 from .link_tokens import LinkTokens
 from .sessions import Sessions
 from .setups import Setups
-from .tables import MYSQL_NAMES, Tables
+from .tables import MYSQL_NAMES, Tables, shares_one_connection
 from .throttles import Throttles
 from .users import Users
 
@@ -104,7 +104,7 @@ class Database:
     @property
     def shares_one_connection(self) -> bool:
         """Whether all threads use one connection (SQLite in memory)."""
-        return isinstance(self._engine().pool, StaticPool)
+        return shares_one_connection(self._engine())
 
     @contextmanager
     def begin(self) -> Iterator[Unit]:
