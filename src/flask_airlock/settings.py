@@ -1,6 +1,7 @@
 """Every SECURITY_* key in one frozen value, parsed once; nonsense is refused by name at start."""
 
 import difflib
+import re
 import warnings
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
@@ -8,10 +9,11 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
+from .domain.addresses import normal_address
 from .domain.passwords import PasswordCost
 from .domain.policy import SecondFactorPolicy
 from .domain.sessions import SessionPolicy
-from .errors import ConfigurationError
+from .errors import ConfigurationError, InvalidAddress
 
 PREFIX = "SECURITY_"
 NOT_ENDPOINTS = ("base_url", "post_login_url", "post_logout_url")
@@ -83,7 +85,10 @@ def _required(value: Any) -> bool | frozenset[str]:
 def _duration(value: Any) -> timedelta:
     if isinstance(value, bool) or not isinstance(value, int | float | timedelta):
         raise Refused
-    length = value if isinstance(value, timedelta) else timedelta(seconds=value)
+    try:
+        length = value if isinstance(value, timedelta) else timedelta(seconds=value)
+    except (ValueError, OverflowError):
+        raise Refused from None
     if not timedelta(seconds=1) <= length <= timedelta(days=400):
         raise Refused
     return length
@@ -116,10 +121,29 @@ def _keys(value: Any) -> tuple[str, ...]:
 
 
 def _base_url(value: Any) -> str:
-    parts = urlsplit(_text(value))
+    try:
+        parts = urlsplit(_text(value))
+        port_is_good = parts.port is None or parts.port > 0
+    except ValueError:
+        raise Refused from None
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query:
         raise Refused
+    if not port_is_good or parts.username is not None or parts.fragment:
+        raise Refused
     return str(value).rstrip("/")
+
+
+def _address(value: Any) -> str:
+    try:
+        return normal_address(_text(value))
+    except InvalidAddress:
+        raise Refused from None
+
+
+def _cookie_name(value: Any) -> str:
+    if not isinstance(value, str) or not re.fullmatch(r"[A-Za-z0-9_.-]+", value):
+        raise Refused
+    return value
 
 
 def _region(value: Any) -> str:
@@ -151,7 +175,7 @@ class Settings:
     )
     two_factor_first_setup_by_mail: bool = _key(True, _boolean, YES_NO)
     two_factor_uri_service_name: str | None = _key(None, _optional(_text), "a name")
-    two_factor_rescue_mail: str | None = _key(None, _optional(_text), "a mail address")
+    two_factor_rescue_mail: str | None = _key(None, _optional(_address), "a mail address")
     service_name: str | None = _key(None, _optional(_text), "a name")
     base_url: str | None = _key(None, _optional(_base_url), "an http or https URL")
     url_prefix: str | None = _key(None, _optional(_path), PATH)
@@ -166,10 +190,15 @@ class Settings:
     post_logout_url: str = _key("/", _path, PATH)
     session_idle: timedelta = _key(timedelta(hours=8), _duration, DURATION)
     session_lifetime: timedelta = _key(timedelta(hours=24), _duration, DURATION)
-    cookie_name: str = _key("airlock", _text, "a cookie name")
+    cookie_name: str = _key("airlock", _cookie_name, "a cookie name of letters, digits, _ . -")
     cookie_secure: bool | None = _key(None, _optional(_boolean), f"{YES_NO}, or None")
-    encryption_keys: tuple[str, ...] | None = _key(
-        None, _optional(_keys), "a list of keys of at least 32 bytes each, newest first"
+    encryption_keys: tuple[str, ...] | None = field(
+        default=None,
+        repr=False,
+        metadata={
+            "parse": _optional(_keys),
+            "allowed": "a list of keys of at least 32 bytes each, newest first",
+        },
     )
     password_cost: PasswordCost = _key(
         PasswordCost(), _password_cost, "a mapping of time_cost, memory_cost (KiB), parallelism"

@@ -27,7 +27,7 @@ NORMAL = {
     ),
     "the Kelvin sign": ("a@\u212aey.com", "a@key.com"),
     "a sign that unfolds to capitals": ("a@x\u2122.com", "a@xtm.com"),
-    "the same beside another letter": ("a@\u2122\u00e9.com", "a@xn--tm-bja.com"),
+    "the same beside another letter": ("a@\u2122\u00e9.com", "a@xn--tm-cja.com"),
     "plus and more signs": ("o'hara+tag#1_{x}@example.com", "o'hara+tag#1_{x}@example.com"),
     "no dot in the domain": ("root@localhost", "root@localhost"),
     "the longest label": (f"a@{'x' * 63}.org", f"a@{'x' * 63}.org"),
@@ -81,7 +81,9 @@ INVALID = {
     "an address that is too long": f"{'x' * 64}@{'.'.join(['y' * 60] * 4)}",
 }
 # Small words, and the signs that lower case, NFC and NFKC treat oddly.
-ODD = st.sampled_from("aZ0.-+@ \u00df\u1e9e\u0130\u0131\u03a3\u212a\u2122\u00c9e\u0301\u023a\uff0e\u1d2c")
+ODD = st.sampled_from(
+    "aZ0.-+@ \u00df\u1e9e\u0130\u0131\u03a3\u212a\u2122\u00c9e\u0301\u023a\uff0e\u1d2c"
+)
 ADDRESSES = st.tuples(
     st.text(ODD | st.characters(), min_size=1, max_size=12),
     st.text(ODD | st.characters(), min_size=1, max_size=12),
@@ -131,12 +133,13 @@ def test_two_domains_that_differ_stay_two() -> None:
     assert normal_address("a@fa\u00df.de") != normal_address("a@fass.de")
 
 
-@pytest.mark.parametrize("mark", ["a", "é", "\u4f8b"])
-def test_an_address_of_a_megabyte_is_refused_at_once(mark: str) -> None:
+def test_an_endless_domain_is_refused_without_working_through_it() -> None:
+    """Punycode takes a time that grows with the square of a label's length."""
+    many = "".join(chr(0x4E00 + number * 7919 % 20_000) for number in range(2_000))
     started = time.monotonic()
     with pytest.raises(InvalidAddress):
-        normal_address("a@" + mark * 1_000_000)
-    assert time.monotonic() - started < 1
+        normal_address("a@" + many)
+    assert time.monotonic() - started < 0.5
 
 
 @pytest.mark.parametrize(

@@ -10,14 +10,14 @@ from .users import Ask, found_user, user_key
 def role_commands(services: Ask) -> AppGroup:
     """The group, for one application."""
     group = AppGroup("roles", help="Create roles, give them and take them away.")
-    group.add_command(_create(services))
-    group.add_command(_change(services, "add"))
-    group.add_command(_change(services, "remove"))
+    _create(group, services)
+    _change(group, services, "add")
+    _change(group, services, "remove")
     return group
 
 
-def _create(services: Ask) -> click.Command:
-    @click.command("create", help="Create a role.")
+def _create(group: AppGroup, services: Ask) -> None:
+    @group.command("create", help="Create a role.")
     @click.argument("name")
     def create(name: str) -> None:
         store = services().datastore
@@ -27,13 +27,11 @@ def _create(services: Ask) -> click.Command:
         store.commit()
         click.echo(f"created role {name}")
 
-    return create
 
-
-def _change(services: Ask, verb: str) -> click.Command:
+def _change(group: AppGroup, services: Ask, verb: str) -> None:
     past = "added" if verb == "add" else "removed"
 
-    @click.command(verb, help=f"{verb.capitalize()} a role, for a user.")
+    @group.command(verb, help=f"{verb.capitalize()} a role, for a user.")
     @click.argument("email")
     @click.argument("role")
     def change(email: str, role: str) -> None:
@@ -48,5 +46,3 @@ def _change(services: Ask, verb: str) -> click.Command:
         store.commit()
         note_change(services(), user_key(services(), user), f"role {role} {past}")
         click.echo(f"{past} {role} for {user.email}")
-
-    return change

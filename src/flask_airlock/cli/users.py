@@ -17,11 +17,11 @@ Ask = Callable[[], Services]
 def user_commands(services: Ask) -> AppGroup:
     """The group, for one application."""
     group = AppGroup("users", help="Create, list and change users.")
-    group.add_command(_create(services))
-    group.add_command(_list(services))
-    group.add_command(_switch(services, "activate", on=True))
-    group.add_command(_switch(services, "deactivate", on=False))
-    group.add_command(_reset(services))
+    _create(group, services)
+    _list(group, services)
+    _switch(group, services, "activate", on=True)
+    _switch(group, services, "deactivate", on=False)
+    _reset(group, services)
     return group
 
 
@@ -38,8 +38,8 @@ def user_key(services: Services, user: Any) -> Any:
     return getattr(user, services.datastore.users.key.key)
 
 
-def _create(services: Ask) -> click.Command:
-    @click.command("create", help="Create a user; the password is asked for, never shown.")
+def _create(group: AppGroup, services: Ask) -> None:
+    @group.command("create", help="Create a user; the password is asked for, never shown.")
     @click.argument("email")
     @click.option("--role", "roles", multiple=True, help="A role to give; may be repeated.")
     @click.password_option()
@@ -57,22 +57,18 @@ def _create(services: Ask) -> click.Command:
         note_change(services(), user_key(services(), user), "created")
         click.echo(f"created {user.email}")
 
-    return create
 
-
-def _list(services: Ask) -> click.Command:
-    @click.command("list", help="List users with their state and roles.")
+def _list(group: AppGroup, services: Ask) -> None:
+    @group.command("list", help="List users with their state and roles.")
     def list_users() -> None:
         for user in services().datastore.list_users():
             state = "active" if getattr(user, "active", True) else "inactive"
             roles = ", ".join(sorted(role.name for role in getattr(user, "roles", ())))
             click.echo("\t".join((user.email, state, roles)))
 
-    return list_users
 
-
-def _switch(services: Ask, name: str, *, on: bool) -> click.Command:
-    @click.command(name, help=f"{name.capitalize()} a user.")
+def _switch(group: AppGroup, services: Ask, name: str, *, on: bool) -> None:
+    @group.command(name, help=f"{name.capitalize()} a user.")
     @click.argument("email")
     def switch(email: str) -> None:
         user = found_user(services(), email)
@@ -82,11 +78,9 @@ def _switch(services: Ask, name: str, *, on: bool) -> click.Command:
         note_change(services(), user_key(services(), user), f"{name}d")
         click.echo(f"{name}d {user.email}")
 
-    return switch
 
-
-def _reset(services: Ask) -> click.Command:
-    @click.command(
+def _reset(group: AppGroup, services: Ask) -> None:
+    @group.command(
         "reset-factors",
         help="Take a user's second factors away and mail a one-use link to set up a new one.",
     )
@@ -96,5 +90,3 @@ def _reset(services: Ask) -> click.Command:
         user = found_user(services(), email)
         rescue.reset_factors(services(), user_key(services(), user), reason, TERMINAL)
         click.echo(f"second factors of {user.email} removed, all sessions ended, link mailed")
-
-    return reset

@@ -15,27 +15,30 @@ def normal_address(text: str) -> str:
 
     Raises InvalidAddress for what no mail server could carry.
     """
-    address = unicodedata.normalize("NFC", text.strip())
-    local, at, domain = address.rpartition("@")
+    address = text.strip()
+    if len(address) > 2 * LONGEST_ADDRESS:
+        raise InvalidAddress
+    local, at, domain = unicodedata.normalize("NFC", address).rpartition("@")
+    local = unicodedata.normalize("NFC", local.lower())
     if not at or not _is_local_part(local):
         raise InvalidAddress
-    normal = f"{unicodedata.normalize('NFC', local.lower())}@{_normal_domain(domain)}"
+    normal = f"{local}@{_normal_domain(domain)}"
     if len(normal.encode()) > LONGEST_ADDRESS:
         raise InvalidAddress
     return normal
 
 
 def _is_local_part(local: str) -> bool:
-    if not local or len(local.encode()) > LONGEST_LOCAL_PART:
-        return False
-    return not any(
+    if any(
         mark.isspace() or mark in '@<>()[]\\,;:"' or unicodedata.category(mark)[0] == "C"
         for mark in local
-    )
+    ):
+        return False
+    return 0 < len(local.encode()) <= LONGEST_LOCAL_PART
 
 
 def _normal_domain(domain: str) -> str:
-    labels = unicodedata.normalize("NFKC", domain.lower()).split(".")
+    labels = unicodedata.normalize("NFKC", domain.lower()).lower().split(".")
     normal = ".".join(_normal_label(label) for label in labels)
     if len(normal) > LONGEST_DOMAIN:
         raise InvalidAddress

@@ -57,7 +57,7 @@ class Passwords:
             self._hasher.verify(
                 stored if known and stored else self._nobodys_hash, _canonical(candidate)
             )
-        except (VerificationError, InvalidHashError):
+        except (VerificationError, InvalidHashError, UnicodeError):
             raise WrongCredentials from None
         if not known:
             raise WrongCredentials
@@ -82,5 +82,5 @@ def _canonical(password: str) -> bytes:
 def _werkzeug_agrees(stored: str, candidate: str) -> bool:
     try:
         return check_password_hash(stored, candidate)
-    except (ValueError, TypeError, UnicodeError, MemoryError):
+    except (ValueError, TypeError, OverflowError, MemoryError):
         return False

@@ -76,6 +76,8 @@ class Vault:
         if key is None or sealed[:1] != VERSION:
             raise Unsealable("sealed under a key that is not configured")
         start = 1 + KEY_ID_BYTES + NONCE_BYTES
+        if len(sealed) < start:
+            raise Unsealable("cut short")
         try:
             return key.sealer.decrypt(
                 sealed[1 + KEY_ID_BYTES : start], sealed[start:], place.as_bytes()
@@ -98,7 +100,9 @@ class Vault:
 
 
 def _mac(key: Key, use: str, text: str) -> bytes:
-    return hmac.digest(key.mac, f"{use}|{text}".encode("utf-8", "surrogatepass"), "sha256")
+    # The length keeps a use and its text apart: "a|b" and "c" are not "a" and "b|c".
+    bound = f"{len(use)}|{use}|{text}".encode("utf-8", "surrogatepass")
+    return hmac.digest(key.mac, bound, "sha256")
 
 
 def new_token() -> str:

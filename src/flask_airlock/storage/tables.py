@@ -45,6 +45,12 @@ def _bytes(length: int) -> TypeEngine[Any]:
     return LargeBinary(length).with_variant(mysql.BINARY(length), *MYSQL_NAMES)
 
 
+def _name(length: int) -> TypeEngine[Any]:
+    """A word of ours, exact to the letter on MariaDB too."""
+    exact = mysql.VARCHAR(length, charset="utf8mb4", collation="utf8mb4_bin")
+    return String(length).with_variant(exact, *MYSQL_NAMES)
+
+
 def _box() -> TypeEngine[Any]:
     return LargeBinary().with_variant(mysql.MEDIUMBLOB(), *MYSQL_NAMES)
 
@@ -134,7 +140,7 @@ def _accounts(key: Column[Any]) -> Table:
         "accounts",
         Column("user_id", key.type, owner, nullable=False),
         Column("handle", _bytes(64), nullable=False),
-        Column("preferred_method", String(32)),
+        Column("preferred_method", _name(32)),
         Column("address_proved_at", _moment()),
         Column("needs_setup_link", Integer, nullable=False, default=0),
         Column("rescue_asked_at", _moment()),
@@ -152,11 +158,11 @@ def _sessions(key: Column[Any]) -> Table:
         Column("digest", _bytes(32), nullable=False),
         Column("previous_digest", _bytes(32)),
         Column("answer_digest", _bytes(32)),
-        Column("stage", String(16), nullable=False),
-        Column("proofs", String(255), nullable=False),
+        Column("stage", _name(16), nullable=False),
+        Column("proofs", _name(255), nullable=False),
         Column("next_url", Text),
-        Column("address", String(64), nullable=False),
-        Column("agent", String(255), nullable=False),
+        Column("address", _name(64), nullable=False),
+        Column("agent", _name(255), nullable=False),
         Column("created_at", _moment(), nullable=False),
         Column("last_seen_at", _moment(), nullable=False),
         Column("proved_at", _moment(), nullable=False),
@@ -172,7 +178,7 @@ def _credentials(key: Column[Any]) -> Table:
     return make.table(
         "credentials",
         make.account("credentials"),
-        Column("method", String(32), nullable=False),
+        Column("method", _name(32), nullable=False),
         Column("secret", _box()),
         Column("last_step", BigInteger, nullable=False, default=-1),
         Column("created_at", _moment(), nullable=False),
@@ -187,7 +193,7 @@ def _setups(key: Column[Any]) -> Table:
         "setups",
         make.account("setups"),
         Column("session_id", _key_type(), nullable=False),
-        Column("method", String(32), nullable=False),
+        Column("method", _name(32), nullable=False),
         Column("secret", _box(), nullable=False),
         Column("created_at", _moment(), nullable=False),
         Column("expires_at", _moment(), nullable=False),
@@ -202,8 +208,8 @@ def _codes(key: Column[Any]) -> Table:
         "codes",
         make.account("codes"),
         Column("session_id", _key_type(), nullable=False),
-        Column("method", String(32), nullable=False),
-        Column("purpose", String(32), nullable=False),
+        Column("method", _name(32), nullable=False),
+        Column("purpose", _name(32), nullable=False),
         Column("digest", _bytes(32), nullable=False),
         Column("tries", Integer, nullable=False, default=0),
         Column("letter_id", _key_type()),
@@ -218,8 +224,8 @@ def _throttles(key: Column[Any]) -> Table:
     return make.table(
         "throttles",
         make.account("throttles", index=False),
-        Column("subject", String(32), nullable=False),
-        Column("side", String(16), nullable=False),
+        Column("subject", _name(32), nullable=False),
+        Column("side", _name(16), nullable=False),
         Column("failures", Integer, nullable=False, default=0),
         UniqueConstraint("account_id", "subject", "side", name="uq_airlock_throttles_subject"),
     )
@@ -231,7 +237,7 @@ def _link_tokens(key: Column[Any]) -> Table:
         "link_tokens",
         make.account("link_tokens"),
         Column("digest", _bytes(32), nullable=False),
-        Column("purpose", String(32), nullable=False),
+        Column("purpose", _name(32), nullable=False),
         Column("expires_at", _moment(), nullable=False, index=True),
         Column("used_at", _moment()),
         UniqueConstraint("digest", name="uq_airlock_link_tokens_digest"),
@@ -243,11 +249,11 @@ def _letters(key: Column[Any]) -> Table:
     return make.table(
         "letters",
         make.account("letters", outlived=True),
-        Column("channel", String(16), nullable=False),
-        Column("template", String(64), nullable=False),
-        Column("reference", String(32), nullable=False),
+        Column("channel", _name(16), nullable=False),
+        Column("template", _name(64), nullable=False),
+        Column("reference", _name(32), nullable=False),
         Column("message", _box()),
-        Column("state", String(16), nullable=False),
+        Column("state", _name(16), nullable=False),
         Column("attempts", Integer, nullable=False, default=0),
         Column("due_at", _moment(), nullable=False),
         Column("expires_at", _moment(), nullable=False),
@@ -261,10 +267,10 @@ def _events(key: Column[Any]) -> Table:
     return make.table(
         "events",
         make.account("events", outlived=True),
-        Column("name", String(64), nullable=False),
+        Column("name", _name(64), nullable=False),
         Column("detail", Text, nullable=False),
-        Column("address", String(64), nullable=False),
-        Column("agent", String(255), nullable=False),
+        Column("address", _name(64), nullable=False),
+        Column("agent", _name(255), nullable=False),
         Column("at", _moment(), nullable=False, index=True),
     )
 

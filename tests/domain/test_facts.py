@@ -1,0 +1,93 @@
+"""What happened, what is sent, and what is kept of it: plain data without secrets."""
+
+import json
+import re
+from dataclasses import MISSING, Field, fields
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from flask_airlock import signals
+from flask_airlock.domain.events import ALL_EVENTS, Event, FactorRefused, LoginCompleted
+from flask_airlock.domain.letters import Channel, KeptMessage, Letter, Message
+from flask_airlock.domain.link_tokens import LIFETIMES, LinkPurpose
+
+SECRET_WORDS = {"code", "password", "secret", "token", "digest", "handle", "number", "text"}
+
+
+def sample(event: type[Event]) -> Event:
+    """An event with something in every field."""
+    values: dict[str, Any] = {spec.name: _value(spec) for spec in fields(event)}
+    return event(**values)
+
+
+def _value(spec: Field[Any]) -> object:
+    if spec.name == "account_id":
+        return 7
+    assert spec.default is MISSING
+    return ("password", "sms") if "tuple" in str(spec.type) else f"some {spec.name}"
+
+
+def test_every_event_has_a_name_of_its_own() -> None:
+    names = [event.name for event in ALL_EVENTS]
+    assert len(set(names)) == len(names) >= 15
+    assert all(re.fullmatch(r"[a-z]+(_[a-z]+)*", name) for name in names)
+    assert LoginCompleted.name == "login_completed"
+
+
+@pytest.mark.parametrize("event", ALL_EVENTS, ids=lambda event: event.name)
+def test_the_detail_of_an_event_is_json_and_names_no_secret(event: type[Event]) -> None:
+    detail = sample(event).detail()
+    assert json.loads(json.dumps(detail)).keys() == detail.keys()
+    assert "account_id" not in detail
+    assert not SECRET_WORDS & set(detail)
+
+
+@pytest.mark.parametrize("event", ALL_EVENTS, ids=lambda event: event.name)
+def test_an_event_can_not_be_changed_afterwards(event: type[Event]) -> None:
+    happened = sample(event)
+    with pytest.raises(AttributeError):
+        happened.account_id = 8  # type: ignore[misc]
+    assert (event.__doc__ or "").strip().endswith(".")
+
+
+def test_an_event_says_what_and_whom_it_concerns() -> None:
+    refused = FactorRefused(account_id=7, method="sms", reason="wrong_answer")
+    assert refused.detail() == {"method": "sms", "reason": "wrong_answer"}
+    assert refused == FactorRefused(account_id=7, method="sms", reason="wrong_answer")
+
+
+@pytest.mark.parametrize("event", ALL_EVENTS, ids=lambda event: event.name)
+def test_an_event_is_heard_by_its_own_signal_alone(event: type[Event]) -> None:
+    heard: list[Event] = []
+
+    def listen(sender: object, event: Event) -> None:
+        heard.append(event)
+
+    happened = sample(event)
+    with signals.signal_of(event).connected_to(listen, sender="an application"):
+        for kind in ALL_EVENTS:
+            signals.announce("an application", sample(kind))
+        signals.announce("another application", happened)
+    assert heard == [happened]
+
+
+def test_letters_and_messages_show_neither_reader_nor_text() -> None:
+    """What ends in a log or a traceback holds no code."""
+    letter = Letter(
+        to="ada@example.com", channel=Channel.MAIL, template="code", facts={"code": "12345678"}
+    )
+    message = Message(
+        to="ada@example.com", channel=Channel.MAIL, subject="Your code", text="12345678",
+        html="<b>12345678</b>",
+    )  # fmt: skip
+    shown = repr((letter, message, KeptMessage(message=message, at=datetime.now(UTC))))
+    assert "12345678" not in shown
+    assert "ada@" not in shown
+
+
+def test_every_purpose_of_a_link_has_a_lifetime_of_at_most_a_day() -> None:
+    """S-121: ceiling 24 h."""
+    assert set(LIFETIMES) == set(LinkPurpose)
+    assert all(life.total_seconds() <= 24 * 3600 for life in LIFETIMES.values())

@@ -1,0 +1,179 @@
+"""The small rules: policy, login state, sessions, throttle, known browsers, agents."""
+
+from base64 import urlsafe_b64encode
+from datetime import UTC, datetime, timedelta
+from itertools import product
+
+import pytest
+
+from flask_airlock.domain import browsers
+from flask_airlock.domain.accounts import Account, Person, Visitor, describe_agent
+from flask_airlock.domain.login_state import Stage, Step, advance
+from flask_airlock.domain.policy import (
+    SecondFactorPolicy,
+    check_own_proofs,
+    proved_second_factor,
+)
+from flask_airlock.domain.sessions import RECENT_PROOF, Session, proof_names
+from flask_airlock.domain.throttle import FAILURES_IN_A_ROW, Side, sides_freed_by_success
+from flask_airlock.domain.vault import Vault
+from flask_airlock.errors import IllegalMove
+
+NOW = datetime(2030, 1, 1, tzinfo=UTC)
+STAFF = frozenset({"staff", "admin"})
+ADA, EVE = bytes(range(64)), bytes(range(1, 65))
+LEGAL = {
+    (Stage.STRANGER, Step.FIRST_FACTOR): Stage.HALF_OPEN,
+    (Stage.STRANGER, Step.FIRST_FACTOR_SUFFICES): Stage.SIGNED_IN,
+    (Stage.HALF_OPEN, Step.SECOND_FACTOR): Stage.SIGNED_IN,
+    (Stage.HALF_OPEN, Step.FACTOR_SET_UP): Stage.SIGNED_IN,
+    (Stage.SIGNED_IN, Step.FACTOR_SET_UP): Stage.SIGNED_IN,
+}
+AGENTS = {
+    "Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Gecko/20100101 Firefox/130.0": "Firefox on Linux",
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
+    "Chrome/129.0.0.0 Safari/537.36": "Chrome on Windows",
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
+    "Chrome/129.0.0.0 Safari/537.36 Edg/129.0.0.0": "Edge on Windows",
+    "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) "
+    "Version/18.0 Safari/605.1.15": "Safari on macOS",
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 "
+    "(KHTML, like Gecko) CriOS/129.0 Mobile/15E148 Safari/604.1": "Chrome on iPhone",
+    "Mozilla/5.0 (iPad; CPU OS 18_0 like Mac OS X) FxiOS/130.0 Safari/605.1.15": "Firefox on iPad",
+    "Mozilla/5.0 (Linux; Android 14; SM-S911B) AppleWebKit/537.36 SamsungBrowser/25.0 "
+    "Chrome/121.0.0.0 Mobile Safari/537.36": "Samsung Internet on Android",
+    "Mozilla/5.0 (X11; CrOS x86_64 14541.0.0) Chrome/129.0.0.0 Safari/537.36": "Chrome on ChromeOS",
+    "curl/8.5.0": "curl",
+    "Something (Linux)": "Linux",
+    "": "an unknown browser",
+    "\x00<script>": "an unknown browser",
+}
+
+
+@pytest.mark.parametrize("stage,step", [*product(Stage, Step)])
+def test_only_the_five_legal_moves_lead_anywhere(stage: Stage, step: Step) -> None:
+    """S-20: between the factors there is only a pending state."""
+    if (stage, step) in LEGAL:
+        assert advance(stage, step) is LEGAL[stage, step]
+    else:
+        with pytest.raises(IllegalMove):
+            advance(stage, step)
+
+
+@pytest.mark.parametrize(
+    "enabled,required,roles,demanded",
+    [
+        (True, True, (), True),
+        (True, True, ("staff",), True),
+        (True, False, ("admin",), False),
+        (True, STAFF, (), False),
+        (True, STAFF, ("reader",), False),
+        (True, STAFF, ("reader", "admin"), True),
+        (True, frozenset(), ("admin",), False),
+        (False, True, ("admin",), False),
+        (False, STAFF, ("admin",), False),
+        (False, False, (), False),
+    ],
+)
+def test_who_must_have_a_second_factor(
+    enabled: bool, required: bool | frozenset[str], roles: tuple[str, ...], demanded: bool
+) -> None:
+    """S-22: the policy can demand a second factor for everyone, for roles, or nobody."""
+    assert SecondFactorPolicy(enabled, required).demands_factor(roles) is demanded
+
+
+@pytest.mark.parametrize(
+    "proofs,proved",
+    [
+        ((), False),
+        (("password",), False),
+        (("password", "mailbox"), False),
+        (("oauth", "passwordsms"), False),
+        (("password", "email"), True),
+        (("oauth", "authenticator"), True),
+        (("sms",), True),
+    ],
+)
+def test_which_proofs_are_a_second_factor(proofs: tuple[str, ...], proved: bool) -> None:
+    """S-23: the level never exceeds the event."""
+    assert proved_second_factor(proofs) is proved
+
+
+@pytest.mark.parametrize("proofs", [["oauth"], ("ldap", "kerberos_5"), ["a.b-c"]])
+def test_an_application_may_name_its_own_proofs(proofs: list[str]) -> None:
+    check_own_proofs(proofs)
+
+
+@pytest.mark.parametrize(
+    "proofs",
+    [[], (), "oauth", ["email"], ["sms", "oauth"], ["oauth", "authenticator"], ["mailbox"],
+     [""], ["two words"], ["oauth\n"], ["OAuth"], ["x" * 33], ["é"], ["9lives"]],
+    ids=ascii,
+)  # fmt: skip
+def test_an_application_may_not_claim_what_is_ours_to_prove(proofs: list[str]) -> None:
+    """S-21: all ways in pass the same policy gate."""
+    with pytest.raises(ValueError, match="name"):
+        check_own_proofs(proofs)
+
+
+def test_a_proof_is_fresh_for_a_while() -> None:
+    session = Session(
+        id=1, account_id=1, stage=Stage.SIGNED_IN, proofs=("password",), created_at=NOW,
+        last_seen_at=NOW, proved_at=NOW, expires_at=NOW + timedelta(hours=1),
+    )  # fmt: skip
+    assert session.is_fresh(NOW + RECENT_PROOF)
+    assert not session.is_fresh(NOW + RECENT_PROOF + timedelta(microseconds=1))
+    assert proof_names(("password", "sms")) == "password sms"
+
+
+def test_a_success_frees_its_own_side_and_the_owners_browser_frees_both() -> None:
+    assert set(sides_freed_by_success(Side.KNOWN)) == {Side.KNOWN, Side.STRANGERS}
+    assert set(sides_freed_by_success(Side.STRANGERS)) == {Side.STRANGERS}
+    assert FAILURES_IN_A_ROW == 20
+
+
+def test_a_browser_is_known_by_the_mark_of_its_own_account_alone() -> None:
+    """Another account's mark is not known, and it has another name."""
+    vault = Vault([b"k" * 32])
+    adas, eves = browsers.new_mark(vault, ADA), browsers.new_mark(vault, EVE)
+    assert browsers.side_of(vault, ADA, [adas.value]) is Side.KNOWN
+    assert browsers.side_of(vault, ADA, [eves.value]) is Side.STRANGERS
+    assert browsers.side_of(vault, ADA, [eves.value, adas.value]) is Side.KNOWN
+    assert browsers.side_of(vault, ADA, []) is Side.STRANGERS
+    assert adas.name != eves.name
+    assert ADA.hex() not in adas.name + adas.value
+
+
+def test_a_mark_outlives_a_change_of_keys_but_not_the_loss_of_its_key() -> None:
+    """S-115: keys rotate without downtime."""
+    old, new = b"o" * 32, b"n" * 32
+    mark = browsers.new_mark(Vault([old]), ADA).value
+    assert browsers.side_of(Vault([new, old]), ADA, [mark]) is Side.KNOWN
+    assert browsers.side_of(Vault([new]), ADA, [mark]) is Side.STRANGERS
+
+
+@pytest.mark.parametrize(
+    "mark", ["", "a", "====", "é", "\ud800", "\x00", "x" * 10_000, urlsafe_b64encode(ADA).decode()],
+    ids=range(8),
+)  # fmt: skip
+def test_a_mark_of_any_shape_is_just_unknown(mark: str) -> None:
+    assert browsers.side_of(Vault([b"k" * 32]), ADA, [mark]) is Side.STRANGERS
+
+
+@pytest.mark.parametrize("agent,name", AGENTS.items(), ids=AGENTS.values())
+def test_a_browser_has_a_short_human_name(agent: str, name: str) -> None:
+    assert describe_agent(agent) == name
+    assert Visitor(agent=agent).browser == name
+
+
+def test_people_accounts_and_visitors_show_no_secret() -> None:
+    """S-117: repr masks."""
+    person = Person(user_id=1, email="ada@example.com", password_hash="$argon2id$x", active=True)
+    account = Account(
+        id=1, user_id=1, handle=ADA, preferred_method=None, address_proved_at=None,
+        needs_setup_link=False,
+    )  # fmt: skip
+    shown = repr((person, account, Visitor(marks=("the mark",))))
+    assert "argon2id" not in shown
+    assert repr(ADA)[2:12] not in shown
+    assert "the mark" not in shown
