@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from flask import Flask, render_template_string
 from flask_mail import Mail
 from flask_sqlalchemy import SQLAlchemy
+from jinja2.bccache import Bucket, BytecodeCache
 
 from flask_airlock import (
     RoleMixin,
@@ -35,6 +36,25 @@ SETTINGS: dict[str, Any] = {
     "SECURITY_SMS_SERVICE": "outbox",
     "SECURITY_PHONE_REGION": "US",
 }
+
+
+class SharedTemplates(BytecodeCache):
+    """Templates are compiled once for all the applications of a test run."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """What another application compiled, if the source is the same."""
+        if code := self._kept.get(bucket.key):
+            bucket.bytecode_from_string(code)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep it for the next one."""
+        self._kept[bucket.key] = bucket.bytecode_to_string()
+
+
+TEMPLATES = SharedTemplates()
 
 
 @dataclass
@@ -106,6 +126,7 @@ def define_models(db: SQLAlchemy) -> tuple[type[Any], type[Any]]:
 def make_application(uri: str, **settings: Any) -> Iterator[Application]:
     """An application on the database at `uri`, its tables made, closed at the end."""
     app = Flask(__name__)
+    app.jinja_options = {"bytecode_cache": TEMPLATES}
     app.config.update(SETTINGS)
     app.config.update(settings)
     app.config["SQLALCHEMY_DATABASE_URI"] = uri
@@ -117,12 +138,18 @@ def make_application(uri: str, **settings: Any) -> Iterator[Application]:
     clock = movable_clock(app)
     _add_pages(app)
     with app.app_context():
+        if uri.startswith("sqlite:///"):
+            sa.event.listen(db.engine, "connect", _do_not_wait_for_the_disk)
         db.create_all()
     yield Application(app, db, datastore, security, clock)
     with app.app_context():
         db.session.remove()
         for engine in db.engines.values():
             engine.dispose()
+
+
+def _do_not_wait_for_the_disk(connection: Any, _: Any) -> None:
+    connection.execute("PRAGMA synchronous=OFF")
 
 
 def _add_pages(app: Flask) -> None:

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from flask import Flask, render_template
+from flask import Flask, current_app, render_template
 from flask_mail import Mail
 from flask_sqlalchemy import SQLAlchemy
 
@@ -19,6 +19,7 @@ from flask_airlock import (
 
 EMAIL = "matt@nobien.net"
 PASSWORD = "password"
+SERVICE = "Airlock demo"
 
 db = SQLAlchemy()
 
@@ -56,14 +57,14 @@ datastore = SQLAlchemyUserDatastore(db, User, Role)
 def create_app() -> Flask:
     """The demo's application; DEMO_DATABASE names another file."""
     app = Flask(__name__)
-    file = Path(os.environ.get("DEMO_DATABASE", Path(app.root_path) / "demo.sqlite"))
+    file = Path(os.environ.get("DEMO_DATABASE", Path(app.root_path) / "demo.sqlite")).absolute()
     app.config.update(
         DEBUG=True,
         SECRET_KEY=_kept_key(file.with_suffix(".key")),
         SQLALCHEMY_DATABASE_URI=f"sqlite:///{file}",
         SECURITY_TWO_FACTOR=True,
         SECURITY_TWO_FACTOR_ENABLED_METHODS=["mail", "google_authenticator", "sms"],
-        SECURITY_TWO_FACTOR_URI_SERVICE_NAME="Airlock demo",
+        SECURITY_TWO_FACTOR_URI_SERVICE_NAME=SERVICE,
         SECURITY_TWO_FACTOR_RESCUE_MAIL="admin@example.com",
         SECURITY_SMS_SERVICE="outbox",
         SECURITY_PHONE_REGION="US",
@@ -73,9 +74,7 @@ def create_app() -> Flask:
     Mail(app)
     with app.app_context():
         db.create_all()
-        if datastore.find_user(email=EMAIL) is None:
-            datastore.create_user(email=EMAIL, password=PASSWORD)
-            db.session.commit()
+        _add_people()
     _add_pages(app)
     return app
 
@@ -83,12 +82,24 @@ def create_app() -> Flask:
 def _kept_key(file: Path) -> str:
     """A key of this demo's own, kept beside its database."""
     if not file.exists():
+        file.touch(mode=0o600)
         file.write_text(os.urandom(32).hex())
-        file.chmod(0o600)
     return file.read_text()
 
 
+def _add_people() -> None:
+    """Matt, once; he has no second factor yet and no role."""
+    if datastore.find_user(email=EMAIL) is None:
+        datastore.create_role("admin")
+        datastore.create_user(email=EMAIL, password=PASSWORD)
+        db.session.commit()
+
+
 def _add_pages(app: Flask) -> None:
+    @app.context_processor
+    def names() -> dict[str, str]:
+        return {"service": SERVICE}
+
     @app.route("/")
     @login_required
     def home() -> str:
@@ -102,4 +113,10 @@ def _add_pages(app: Flask) -> None:
     @app.route("/admin")
     @roles_required("admin")
     def admin() -> str:
-        return "Only administrators read this."
+        return render_template("admin.html")
+
+    @app.errorhandler(403)
+    def forbidden(_: Exception) -> tuple[str, int]:
+        folder = Path(current_app.root_path)
+        program = os.path.relpath(folder / "app.py")
+        return render_template("forbidden.html", program=program, email=EMAIL), 403

@@ -116,6 +116,12 @@ class Unsealable(AirlockError):
     code = "unsealable"
 
 
+class StoreBusy(AirlockError):
+    """The database undid our work in favour of another's (a deadlock): doing it again may do."""
+
+    code = "store_busy"
+
+
 class UnknownUser(AirlockError, LookupError):
     """No user has this address."""
 

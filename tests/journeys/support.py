@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 import sqlalchemy as sa
+from jinja2 import ChoiceLoader, DictLoader
 
 from tests.applications import Application
 from tests.people import Browser, Person
@@ -70,6 +71,14 @@ def counted_statements(application: Application) -> Iterator[list[str]]:
         yield sent
     finally:
         sa.event.remove(engine, "before_cursor_execute", note)
+
+
+def own_templates(application: Application, templates: dict[str, str]) -> None:
+    """Let the application have templates of its own, as files in its folder would be."""
+    kept = application.app.jinja_loader
+    assert kept is not None
+    loader = ChoiceLoader([DictLoader(templates), kept])
+    application.app.jinja_loader = loader  # type: ignore[misc]
 
 
 @dataclass
@@ -141,3 +150,18 @@ class Page(HTMLParser):
 def read(browser: Browser) -> Page:
     """The page that is open."""
     return Page(browser.page)
+
+
+def press(browser: Browser, label: str, **typed: str) -> Browser:
+    """Submit the form whose button says `label`, with its hidden fields and what was typed."""
+    for piece in browser.page.split("<form")[1:]:
+        form = Page("<form" + piece.partition("</form>")[0] + "</form>")
+        if label not in form.all("button")[0].text:
+            continue
+        hidden = {
+            field.attributes["name"]: field.attributes["value"]
+            for field in form.all("input", type="hidden")
+        }
+        assert form.one("form").get("method") == "post"
+        return browser.post(form.one("form").attributes["action"], **(hidden | typed))
+    raise AssertionError(f"no button {label} in: {browser.page[:3000]}")

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from email.message import EmailMessage
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -58,6 +59,14 @@ class Site:
     read_letters: int = field(default=0)
     read_texts: int = field(default=0)
 
+    def now(self) -> datetime:
+        """The time by the application's clock, which only the story moves."""
+        return self.application.clock.now
+
+    def a_minute_later(self) -> None:
+        """Time for an authenticator app to show another code."""
+        self.application.clock.advance(minutes=1)
+
     def next_letter(self) -> EmailMessage:
         """The next letter that the mail server got, and nobody has read yet."""
         letters = self.mail.wait_for(self.read_letters + 1)
@@ -93,8 +102,6 @@ def open_site(folder: Path, mail: MailServer, texts: Texts, **settings: Any) -> 
         base = stack.enter_context(serve(line))
         where = {"SECURITY_BASE_URL": base, "MAIL_SERVER": mail.host, "MAIL_PORT": mail.port}
         uri = f"sqlite:///{folder}/site.sqlite"
-        application = stack.enter_context(
-            make_application(uri, **(PRODUCTION | where | settings))
-        )
+        application = stack.enter_context(make_application(uri, **(PRODUCTION | where | settings)))
         line.app = application.app
         yield Site(base, application, line, mail, texts)

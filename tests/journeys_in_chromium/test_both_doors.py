@@ -11,11 +11,11 @@ from tests.people import Person
 METHODS = ["email", "authenticator", "sms"]
 
 
-def come_back(visitor: Visitor, person: Person, method: str) -> None:
+def come_back(visitor: Visitor, site: Site, person: Person, method: str) -> None:
     """Sign out, and in again a minute later."""
     visitor.log_out()
-    assert not visitor.is_inside
-    visitor.site.application.clock.advance(minutes=1)
+    assert not visitor.is_inside()
+    site.a_minute_later()
     visitor.go("/inside")
     visitor.give_password(person)
     assert visitor.path == "/login/second-step"
@@ -25,13 +25,13 @@ def come_back(visitor: Visitor, person: Person, method: str) -> None:
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
 @pytest.mark.parametrize("method", METHODS)
 def test_a_person_sets_a_method_up_and_signs_in_with_it(
-    visitors: Visitors, ada: Person, method: str, scripts: bool
+    visitors: Visitors, site: Site, ada: Person, method: str, scripts: bool
 ) -> None:
     """Codes come from `oathtool`, a mail server and an SMS gateway, not from our code."""
     visitor = visitors(scripts=scripts)
     visitor.enrol(ada, method)
     assert visitor.path == "/inside"
-    come_back(visitor, ada, method)
+    come_back(visitor, site, ada, method)
     assert visitor.path == "/inside"
     assert "Inside: ada@example.com" in visitor.page.content()
 
@@ -41,13 +41,13 @@ def test_text_messages_travel_by_twilios_own_sdk(chromium: Browser, twilio_site:
     ada = twilio_site.application.person()
     with visiting(chromium, twilio_site) as visitor:
         visitor.enrol(ada, "sms")
-        come_back(visitor, ada, "sms")
+        come_back(visitor, twilio_site, ada, "sms")
         assert visitor.path == "/inside"
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
 def test_each_of_three_methods_is_one_click_away(
-    visitors: Visitors, ada: Person, scripts: bool
+    visitors: Visitors, site: Site, ada: Person, scripts: bool
 ) -> None:
     visitor = visitors(scripts=scripts)
     visitor.enrol(ada, "authenticator")
@@ -57,7 +57,7 @@ def test_each_of_three_methods_is_one_click_away(
         assert "Done." in visitor.page.get_by_role("status").inner_text()
     for method in METHODS:
         visitor.log_out()
-        visitor.site.application.clock.advance(minutes=1)
+        site.a_minute_later()
         visitor.go("/inside")
         visitor.give_password(ada)
         if method != "authenticator":
@@ -68,11 +68,11 @@ def test_each_of_three_methods_is_one_click_away(
 
 @pytest.mark.parametrize("method", METHODS)
 def test_a_wrong_code_is_told_and_the_right_one_still_opens(
-    visitor: Visitor, ada: Person, method: str
+    visitor: Visitor, site: Site, ada: Person, method: str
 ) -> None:
     visitor.enrol(ada, method)
     visitor.log_out()
-    visitor.site.application.clock.advance(minutes=1)
+    site.a_minute_later()
     visitor.go("/inside")
     visitor.give_password(ada)
     right = visitor.code_for(method)
@@ -84,13 +84,13 @@ def test_a_wrong_code_is_told_and_the_right_one_still_opens(
     assert "problem" in (field.get_attribute("aria-describedby") or "")
     visitor.type_code(right)
     assert visitor.path == "/inside"
-    assert visitor.site.application.events().count("factor_refused") == 1
+    assert site.application.events().count("factor_refused") == 1
 
 
-def test_a_code_may_be_typed_with_spaces(visitor: Visitor, ada: Person) -> None:
+def test_a_code_may_be_typed_with_spaces(visitor: Visitor, site: Site, ada: Person) -> None:
     visitor.enrol(ada, "authenticator")
     visitor.log_out()
-    visitor.site.application.clock.advance(minutes=1)
+    site.a_minute_later()
     visitor.go("/inside")
     visitor.give_password(ada)
     code = visitor.app_code()

@@ -4,18 +4,45 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Protocol
 
 from playwright.sync_api import Browser, ConsoleMessage, Page, Response
 
 from tests.browser import PATIENCE_MS
-from tests.journeys_in_chromium.site import Site
 from tests.oath import oathtool_totp
-from tests.people import PHONE, Person
+from tests.people import PHONE
 
 # Chromium notes every page with a status from 400 on; that a form is refused is no mistake.
 REFUSED_FORM = re.compile(r"Failed to load resource: the server responded with a status of 4\d\d")
 MOST_TABS = 40
+
+
+class Place(Protocol):
+    """Where a visitor goes, and what reaches her meanwhile."""
+
+    base: str
+
+    def now(self) -> datetime:
+        """The time there."""
+
+    def mailed_code(self) -> str:
+        """The code of the next letter."""
+
+    def texted_code(self) -> str:
+        """The code of the next text message."""
+
+
+class Somebody(Protocol):
+    """Whoever has an address and a password."""
+
+    @property
+    def email(self) -> str:
+        """The address."""
+
+    @property
+    def password(self) -> str:
+        """The password."""
 
 
 @dataclass
@@ -23,7 +50,7 @@ class Visitor:
     """One browser with one open page, and everything that the browser complained about."""
 
     page: Page
-    site: Site
+    place: Place
     complaints: list[str] = field(default_factory=list)
     app_key: str = field(default="", repr=False)
 
@@ -36,7 +63,7 @@ class Visitor:
     @property
     def path(self) -> str:
         """The path of the open page."""
-        return self.page.url.removeprefix(self.site.base).partition("?")[0]
+        return self.page.url.removeprefix(self.place.base).partition("?")[0]
 
     @property
     def heading(self) -> str:
@@ -48,7 +75,6 @@ class Visitor:
         """What the page warns about; empty if nothing."""
         return " ".join(self.page.get_by_role("alert").all_inner_texts())
 
-    @property
     def is_inside(self) -> bool:
         """Whether the protected page opens."""
         self.go("/inside")
@@ -56,7 +82,7 @@ class Visitor:
 
     def go(self, path: str) -> None:
         """Open a page."""
-        self.page.goto(self.site.base + path)
+        self.page.goto(self.place.base + path)
 
     def press(self, name: str) -> None:
         """Press a button, and see the page that follows."""
@@ -74,7 +100,7 @@ class Visitor:
         self.page.get_by_label("Code", exact=True).fill(code)
         self.press(button)
 
-    def give_password(self, person: Person, password: str | None = None) -> None:
+    def give_password(self, person: Somebody, password: str | None = None) -> None:
         """The first door, on the page that is open."""
         self.page.get_by_label("Mail address").fill(person.email)
         self.page.get_by_label("Password", exact=True).fill(password or person.password)
@@ -82,11 +108,11 @@ class Visitor:
 
     def prove_mailbox(self) -> None:
         """Type the code that was mailed before the first set-up."""
-        self.type_code(self.site.mailed_code())
+        self.type_code(self.place.mailed_code())
 
-    def app_code(self) -> str:
-        """What an authenticator app shows now: `oathtool` works it out."""
-        return oathtool_totp(self.app_key, self.site.application.clock.now)
+    def app_code(self, later: float = 0) -> str:
+        """What an authenticator app shows now, or seconds later: `oathtool` works it out."""
+        return oathtool_totp(self.app_key, self.place.now() + timedelta(seconds=later))
 
     def read_key(self) -> None:
         """Type the key from the page into an app by hand."""
@@ -103,9 +129,9 @@ class Visitor:
         elif method == "sms":
             self.page.get_by_label("Phone number").fill(PHONE)
             self.press("Send code")
-            self.type_code(self.site.texted_code(), "Turn on")
+            self.type_code(self.place.texted_code(), "Turn on")
 
-    def enrol(self, person: Person, method: str) -> None:
+    def enrol(self, person: Somebody, method: str) -> None:
         """From nothing to signed in with a first second factor."""
         self.go("/inside")
         self.give_password(person)
@@ -116,17 +142,22 @@ class Visitor:
         """The code that arrived, or that the app shows."""
         if method == "authenticator":
             return self.app_code()
-        return self.site.mailed_code() if method == "email" else self.site.texted_code()
+        return self.place.mailed_code() if method == "email" else self.place.texted_code()
+
+    def offered(self) -> list[str]:
+        """The methods that the page offers, in its order."""
+        offers = self.page.locator(":is(button, a)[data-method]").all()
+        return [offer.get_attribute("data-method") or "" for offer in offers]
 
     def log_out(self) -> None:
-        """Out again, by the button of the application's own page."""
-        self.go("/")
+        """Out again, by the page that asks."""
+        self.go("/logout")
         self.press("Sign out")
 
     @contextmanager
     def another_tab(self) -> Iterator["Visitor"]:
         """A second tab of the same browser, closed at the end."""
-        tab = Visitor(self.page.context.new_page(), self.site, self.complaints, self.app_key)
+        tab = Visitor(self.page.context.new_page(), self.place, self.complaints, self.app_key)
         tab.listen()
         yield tab
         tab.page.close()
@@ -160,12 +191,12 @@ class Visitor:
 
 @contextmanager
 def visiting(
-    chromium: Browser, site: Site, *, scripts: bool = True, **options: Any
+    chromium: Browser, place: Place, *, scripts: bool = True, **options: Any
 ) -> Iterator[Visitor]:
     """A visitor who has never been here; at the end her browser has complained about nothing."""
     with chromium.new_context(java_script_enabled=scripts, **options) as context:
         context.set_default_timeout(PATIENCE_MS)
-        visitor = Visitor(context.new_page(), site)
+        visitor = Visitor(context.new_page(), place)
         visitor.listen()
         yield visitor
         assert not visitor.complaints, visitor.complaints

@@ -1,13 +1,13 @@
 """Where a race is run: an application on one database, people, and a crew."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
 from tests.applications import Application
 from tests.people import Browser, Person
-from tests.races.actions import Answer, Shot, send
+from tests.races.actions import SESSION_COOKIE, Answer, Shot, send
 from tests.races.crew import Act, Crew, Result, Site
 
 CROWD = 32
@@ -22,7 +22,6 @@ class Arena:
     site: Site
     crew: Crew
     across_processes: bool = True
-    _counted: dict[str, list[str]] = field(default_factory=dict)
 
     def people(self, rounds: int) -> Iterator[Person]:
         """Somebody new for each round."""
@@ -85,7 +84,9 @@ class Arena:
 
     def lets_in(self, token: str) -> bool:
         """Whether a session's token opens the protected page."""
-        return self.application.browser(Cookie=f"__Host-airlock={token}").is_signed_in
+        client = self.application.app.test_client(use_cookies=False)
+        cookie = f"{SESSION_COOKIE}={token}"
+        return client.get("/inside", headers={"Cookie": cookie}).status_code == 200
 
 
 def code_of(person: Person, method: str) -> str:

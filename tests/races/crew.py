@@ -93,7 +93,12 @@ def at_once(
     """Call `act` with each argument in a thread of its own; all begin together."""
     application.app.test_client().get("/login")  # nobody's first request is slower than another's
     results: list[Any] = [None] * len(arguments)
-    go = threading.Barrier(len(arguments) + 1, action=lambda: start and start.wait(PATIENCE))
+
+    def await_the_others() -> None:
+        if start is not None:
+            start.wait(PATIENCE)
+
+    go = threading.Barrier(len(arguments) + 1, action=await_the_others)
 
     def run(place: int) -> None:
         go.wait(PATIENCE)

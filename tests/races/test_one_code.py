@@ -107,3 +107,29 @@ def test_a_session_is_signed_out_once(arena: Arena, rounds: int) -> None:
         arena.send([shot(browser, "/logout")] * CROWD)
         assert arena.events(ada, "signed_out") == before + 1
         assert arena.open_sessions(ada) == []
+
+
+def test_a_code_asked_for_32_times_leaves_one_that_works(arena: Arena, rounds: int) -> None:
+    """S-31: a new code replaces the older one, also when all are asked for at once."""
+    for ada in arena.people(rounds):
+        arena.enrolled(ada, "authenticator", "sms")
+        browser = arena.application.browser().give_password(ada)
+        ask = shot(browser, "/login/send-code", method="sms", purpose="login")
+        answers = arena.send([ask] * CROWD)
+        assert {one.status for one in answers} == {303}
+        assert len(arena.rows(ada, "codes", purpose="login", method="sms")) == 1
+        browser.post("/login/send-code", method="sms", purpose="login")
+        browser.answer("sms", ada.texted_code())
+        assert browser.is_signed_in
+
+
+def test_a_set_up_begun_32_times_at_once_can_be_finished(arena: Arena, rounds: int) -> None:
+    for ada in arena.people(rounds):
+        browser = arena.application.browser().give_password(ada).get("/login/set-up")
+        begin = shot(browser, "/login/set-up/authenticator", action="begin")
+        answers = arena.send([begin] * CROWD)
+        assert {one.status for one in answers} == {303}
+        ada.app_key = browser.get("/login/set-up/authenticator").shown_key()
+        browser.post("/login/set-up/authenticator", action="confirm", code=ada.app_code())
+        assert browser.is_signed_in
+        assert arena.rows(ada, "setups", closed_at=None) == []

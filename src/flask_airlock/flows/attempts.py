@@ -27,19 +27,21 @@ def count(
     Raises FactorClosed after too many wrong answers in a row, TooManyTries when the code that
     is being guessed (`code`) has none left.
     """
-    with services.begin() as work:
-        may_try = code is None or work.unit.codes.count_try(code)
+
+    def count_both(work: Work) -> bool:
+        # Of two rows every flow takes the throttle's first: the other order would deadlock.
+        may_try = work.unit.throttles.count(account_id, method, side)
+        out_of_tries = may_try and code is not None and not work.unit.codes.count_try(code)
         # A code that was never sent has no tries left either, but is simply a wrong answer.
-        exhausted = not may_try and code is not None and work.unit.codes.exists(code)
-        closed = not exhausted and not work.unit.throttles.count(account_id, method, side)
-        if closed:
-            work.record(
-                FactorRefused(account_id=account_id, method=method, reason=FactorClosed.code),
-                visitor,
-            )
-    if exhausted:
-        raise TooManyTries
-    if closed:
+        if out_of_tries and code is not None and work.unit.codes.exists(code):
+            # The answer will not be looked at, so it is no failure of the factor.
+            raise TooManyTries
+        return may_try
+
+    if not services.in_one_go(count_both):
+        with services.begin() as work:
+            closed = FactorClosed.code
+            work.record(FactorRefused(account_id=account_id, method=method, reason=closed), visitor)
         raise FactorClosed
 
 
@@ -47,11 +49,14 @@ def refused(
     services: Services, account_id: int, method: str, side: Side, reason: str, visitor: Visitor
 ) -> None:
     """Record a wrong answer, and that the factor closed with it."""
-    with services.begin() as work:
-        work.record(FactorRefused(account_id=account_id, method=method, reason=reason), visitor)
-        if method in work.unit.throttles.closed(account_id, side):
+
+    def record(work: Work) -> None:
+        if work.unit.throttles.shut(account_id, method, side, services.clock()):
             shut = FactorShut(account_id=account_id, method=method, side=side.value)
             work.record(shut, visitor)
+        work.record(FactorRefused(account_id=account_id, method=method, reason=reason), visitor)
+
+    services.in_one_go(record)
 
 
 def clear(work: Work, account_id: int, method: str, side: Side) -> None:

@@ -99,13 +99,16 @@ def prove_address(services: Services, tokens: Tokens, code: str, visitor: Visito
     case = codes.case_of(services, standing, Purpose.FIRST_SETUP, visitor)
     side = attempts.side_for(services, account, visitor)
     attempts.count(services, account.id, method, side, visitor, case.binding(method))
+
+    def prove(work: Work) -> None:
+        attempts.clear(work, account.id, method, side)
+        services.mailbox.confirm(work.unit, case, b"", code)
+        work.unit.accounts.note_address_proved(account.id, services.clock())
+        work.unit.sessions.add_proof(standing.session, MAILBOX)
+        work.record(AddressProved(account_id=account.id), visitor)
+
     try:
-        with services.begin() as work:
-            services.mailbox.confirm(work.unit, case, b"", code)
-            attempts.clear(work, account.id, method, side)
-            work.unit.accounts.note_address_proved(account.id, services.clock())
-            work.unit.sessions.add_proof(standing.session, MAILBOX)
-            work.record(AddressProved(account_id=account.id), visitor)
+        services.in_one_go(prove)
     except WrongAnswer:
         attempts.refused(services, account.id, method, side, WrongAnswer.code, visitor)
         raise
@@ -215,7 +218,8 @@ def _finish(
     """Spend everything that a set-up spends, in one transaction. `code` is None where the
     mailbox was proved just before."""
     account = standing.account
-    with services.begin() as work:
+
+    def finish(work: Work) -> SignedIn:
         work.unit.accounts.lock(account.id)
         setup = _waiting(work, case, factor.name)
         step = -1 if code is None else factor.confirm(work.unit, case, setup.secret, code)
@@ -229,6 +233,8 @@ def _finish(
         return sessions.promote(
             services, work, standing, Step.FACTOR_SET_UP, factor.name, code or "", case.visitor
         )
+
+    return services.in_one_go(finish)
 
 
 def _add_factor(

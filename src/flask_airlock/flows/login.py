@@ -105,14 +105,17 @@ def _pass_second_door(
     services: Services, standing: Standing, case: Case, method: str, code: str, side: Side
 ) -> SignedIn:
     account_id = standing.account.id
-    with services.begin() as work:
+
+    def pass_door(work: Work) -> SignedIn:
+        attempts.clear(work, account_id, method, side)
         credentials = work.unit.credentials.of_method(account_id, method)
         services.factors[method].answer(work.unit, case, credentials, code)
-        attempts.clear(work, account_id, method, side)
         work.record(FactorAccepted(account_id=account_id, method=method), case.visitor)
         return sessions.promote(
             services, work, standing, Step.SECOND_FACTOR, method, code, case.visitor
         )
+
+    return services.in_one_go(pass_door)
 
 
 def _must_be_enrolled(services: Services, standing: Standing, method: str) -> None:

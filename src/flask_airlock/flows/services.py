@@ -1,9 +1,12 @@
 """What every flow is handed: settings, stores, post, factors, events, clock."""
 
+import secrets
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeVar
 
 from ..delivery.outbox import Outbox
 from ..delivery.post import InPlace, InThreads, Post
@@ -13,11 +16,16 @@ from ..domain.events import Event
 from ..domain.passwords import Passwords
 from ..domain.policy import SecondFactorPolicy
 from ..domain.vault import Vault
+from ..errors import StoreBusy
 from ..factors.email import EmailFactor
 from ..factors.registry import FactorRegistry
 from ..settings import Settings
 from ..storage.datastore import SQLAlchemyUserDatastore
 from ..storage.transaction import Database, Unit
+
+T = TypeVar("T")
+# Seconds to wait before each further try, so that many do not meet again at once.
+PAUSES = (0.005, 0.01, 0.02, 0.04, 0.08, 0.16)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +58,21 @@ class Services:
             yield work
         for event in work.recorded:
             self.announce(event)
+
+    def in_one_go(self, do: Callable[["Work"], T]) -> T:
+        """Run `do` in a unit of work, again where the database gave way to somebody else's.
+
+        For work that many may do at once to the same rows; raises StoreBusy in the end.
+        """
+        for pause in (*PAUSES, None):
+            try:
+                with self.begin() as work:
+                    return do(work)
+            except StoreBusy:
+                if pause is None:
+                    raise
+                time.sleep(pause * (1 + secrets.randbelow(100) / 100))
+        raise StoreBusy
 
 
 class Work:

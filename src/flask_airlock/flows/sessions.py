@@ -185,8 +185,7 @@ def repeat(
     attempts.count(services, account.id, method, side, visitor)
     if not services.vault.verify_mac("answer", _answer_text(session.id, method, code), answer):
         raise LoginLapsed
-    with services.begin() as work:
-        work.unit.throttles.clear(account.id, (side,), method)
+    services.in_one_go(lambda work: work.unit.throttles.clear(account.id, (side,), method))
     mark = new_mark(services.vault, account.handle)
     return SignedIn(_next_token(services, token), session.next_url, mark)
 

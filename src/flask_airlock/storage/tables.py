@@ -227,6 +227,7 @@ def _throttles(key: Column[Any]) -> Table:
         Column("subject", _name(32), nullable=False),
         Column("side", _name(16), nullable=False),
         Column("failures", Integer, nullable=False, default=0),
+        Column("shut_at", _moment()),
         UniqueConstraint("account_id", "subject", "side", name="uq_airlock_throttles_subject"),
     )
 

@@ -1,11 +1,13 @@
 """Wrong answers in a row, per account, subject and side; counted before an answer is read."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Update, insert, select, update
 
 from ..domain.throttle import FAILURES_IN_A_ROW, Side
 from .rows import Store
+from .tables import to_db
 
 
 class Throttles(Store):
@@ -13,16 +15,24 @@ class Throttles(Store):
 
     def count(self, account_id: int, subject: str, side: Side) -> bool:
         """Count a failure in advance; False when the subject is closed for this side."""
-        rows = self._tables.throttles
-        key = (rows.c.account_id == account_id, rows.c.subject == subject, rows.c.side == side)
-        raised = update(rows).where(*key, rows.c.failures < FAILURES_IN_A_ROW)
-        raised = raised.values(failures=rows.c.failures + 1)
+        raised = self._of(account_id, subject, side).where(
+            self._tables.throttles.c.failures < FAILURES_IN_A_ROW
+        )
+        raised = raised.values(failures=self._tables.throttles.c.failures + 1)
         if self._changed(raised):
             return True
-        first = insert(rows).values(
+        first = insert(self._tables.throttles).values(
             account_id=account_id, subject=subject, side=side.value, failures=1
         )
         return self._insert_unless_there(first) or self._changed(raised) == 1
+
+    def shut(self, account_id: int, subject: str, side: Side, now: datetime) -> bool:
+        """True for exactly one caller, when the last wrong answer closed the subject."""
+        rows = self._tables.throttles
+        claim = self._of(account_id, subject, side).where(
+            rows.c.failures >= FAILURES_IN_A_ROW, rows.c.shut_at.is_(None)
+        )
+        return self._changed(claim.values(shut_at=to_db(now))) == 1
 
     def closed(self, account_id: int, side: Side) -> set[str]:
         """The subjects that are closed for one side."""
@@ -44,4 +54,12 @@ class Throttles(Store):
         )
         if subject is not None:
             mine = mine.where(rows.c.subject == subject)
-        self._connection.execute(mine.values(failures=0))
+        self._connection.execute(mine.values(failures=0, shut_at=None))
+
+    def _of(self, account_id: int, subject: str, side: Side) -> Update:
+        rows = self._tables.throttles
+        return update(rows).where(
+            rows.c.account_id == account_id,
+            rows.c.subject == subject,
+            rows.c.side == side.value,
+        )

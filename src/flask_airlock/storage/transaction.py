@@ -5,9 +5,10 @@ from contextlib import contextmanager
 from functools import cached_property
 
 from sqlalchemy import Connection, Engine, inspect
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError
 
 from ..domain.vault import Vault
+from ..errors import StoreBusy
 from .accounts import Accounts
 from .codes import Codes
 from .credentials import Credentials
@@ -20,8 +21,6 @@ from .setups import Setups
 from .tables import MYSQL_NAMES, Tables, shares_one_connection
 from .throttles import Throttles
 from .users import Users
-
-DuplicateRow = IntegrityError
 
 
 class Unit:
@@ -84,6 +83,23 @@ class Unit:
         return KeyChecks(self._connection, self._tables, self._vault)
 
 
+# MariaDB's error numbers and PostgreSQL's SQLSTATE for a deadlock and for a lost snapshot.
+GIVING_WAY = {1213, 1020, "40P01", "40001"}
+
+
+@contextmanager
+def _told_apart() -> Iterator[None]:
+    """Tell a deadlock, which doing it again cures, from all other troubles of a database."""
+    try:
+        yield
+    except DBAPIError as trouble:
+        cause = trouble.orig
+        number = cause.args[0] if cause is not None and cause.args else None
+        if getattr(cause, "sqlstate", None) in GIVING_WAY or number in GIVING_WAY:
+            raise StoreBusy from trouble
+        raise
+
+
 class Database:
     """Opens units of work on the engine that holds the application's users."""
 
@@ -108,8 +124,11 @@ class Database:
 
     @contextmanager
     def begin(self) -> Iterator[Unit]:
-        """A transaction: committed at the end, rolled back by an exception."""
-        with self._connection() as connection:
+        """A transaction: committed at the end, rolled back by an exception.
+
+        Raises StoreBusy where the database gave way to another transaction.
+        """
+        with _told_apart(), self._connection() as connection:
             yield Unit(connection, self._tables, self._users, self._vault)
 
     @contextmanager

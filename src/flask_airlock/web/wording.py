@@ -12,6 +12,7 @@ STATUS = {
     "setup_link_needed": 403,
     "proof_too_old": 403,
     "unsealable": 503,
+    "store_busy": 503,
 }
 
 
@@ -46,6 +47,7 @@ def words(code: str) -> str:
         "too_long": lambda: _("That is too long."),
         "unsealable": lambda: _("This can't be checked right now. Please try again later."),
         "not_allowed": lambda: _("This account can't sign in here."),
+        "store_busy": lambda: _("Too much is going on right now. Please try again in a moment."),
         "setup_link": lambda: _("Sign in with your password to set up your new second step."),
         "added": lambda: _("Done. From now on it is asked for when you sign in."),
         "code_sent": lambda: _("A new code is on its way."),

@@ -1,0 +1,200 @@
+"""The pages name everything there is, as it is."""
+
+import ast
+import re
+from dataclasses import MISSING, fields
+
+import click
+import pytest
+from flask import Flask
+
+from flask_airlock.domain import one_time_codes, passwords, sessions, throttle, totp
+from flask_airlock.domain.events import ALL_EVENTS
+from flask_airlock.domain.link_tokens import LIFETIMES, LinkPurpose
+from flask_airlock.factors.authenticator import AuthenticatorFactor
+from flask_airlock.factors.email import EmailFactor
+from flask_airlock.factors.sms import SmsFactor
+from flask_airlock.flows.rescue import RESCUE_WAIT
+from flask_airlock.settings import Settings
+from flask_airlock.signals import SIGNALS
+from flask_airlock.storage.setups import SETUP_LIFETIME
+from flask_airlock.storage.tables import MAKERS
+from tests.applications import Application
+from tests.docs.pages import page, rows
+from tests.house.source import PACKAGE, ROOT
+
+CONFVAL = re.compile(
+    r"^\.\. confval:: (SECURITY_\w+)\n   :type: .+\n   :default: ``(.+)``$", re.MULTILINE
+)
+OWN_ENDPOINTS = ("security.", "airlock_")
+
+
+def test_every_setting_is_documented_with_its_default() -> None:
+    """A default is written as the application would write the value."""
+    said = {key: ast.literal_eval(text) for key, text in CONFVAL.findall(page("settings"))}
+    assert set(said) == {f"SECURITY_{spec.name.upper()}" for spec in fields(Settings)}
+    for spec in fields(Settings):
+        default = spec.default if spec.default is not MISSING else {}
+        value = said[f"SECURITY_{spec.name.upper()}"]
+        assert spec.metadata["parse"](value) == default, spec.name
+
+
+def test_every_event_is_documented_with_its_signal_and_fields() -> None:
+    """X-61: the inventory of events."""
+    said = {row[0]: (row[1], row[2]) for row in rows("events") if row[0] != "Class, name"}
+    there = {}
+    for kind in ALL_EVENTS:
+        names = [spec.name for spec in fields(kind) if spec.name != "account_id"]
+        there[f"{kind.__name__}, {kind.name}"] = (
+            SIGNALS[kind.name].name,
+            ", ".join(names) or "none",
+        )
+    assert said == there
+
+
+def test_every_endpoint_is_documented_with_paths_methods_and_setting(
+    application: Application,
+) -> None:
+    said = {row[0]: row[1:] for row in rows("endpoints") if row[0] != "Endpoint"}
+    assert said == _endpoints(application.app)
+    for name in said:
+        assert f"\n``{name}``\n" in page("endpoints") or name == "security.static", name
+
+
+def _endpoints(app: Flask) -> dict[str, list[str]]:
+    there: dict[str, list[str]] = {}
+    for rule in app.url_map.iter_rules():
+        if not rule.endpoint.startswith(OWN_ENDPOINTS):
+            continue
+        paths = [there[rule.endpoint][0]] if rule.endpoint in there else []
+        paths = sorted({*paths, rule.rule}, key=len)
+        methods = ", ".join(sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}))
+        name = rule.endpoint.partition(".")[2]
+        known = name in {spec.name.removesuffix("_url") for spec in fields(Settings)}
+        setting = f"SECURITY_{name.upper()}_URL" if known else "none"
+        there[rule.endpoint] = [", ".join(paths), methods, setting]
+    return there
+
+
+def test_every_command_is_documented_with_its_options(application: Application) -> None:
+    text = page("cli")
+    for group_name in ("users", "roles"):
+        group = application.app.cli.commands[group_name]
+        assert isinstance(group, click.Group)
+        for name, command in group.commands.items():
+            said = _described(text, f"flask {group_name} {name}")
+            options = {
+                option
+                for parameter in command.params
+                if isinstance(parameter, click.Option)
+                for option in parameter.opts
+            }
+            assert options == set(re.findall(r"--[a-z]+", said)), f"{group_name} {name}"
+
+
+def _described(text: str, command: str) -> str:
+    """The entry of a command: its heading and the indented text below it."""
+    found = re.search(
+        rf"^(.*``{command} .*``.*|``{command}``)\n((?:   .*\n|\n)+)", text, re.MULTILINE
+    )
+    assert found, f"docs/cli.rst does not describe: {command}"
+    return found[0]
+
+
+def test_every_table_is_documented() -> None:
+    said = set(re.findall(r"^``(airlock_\w+)`` ", page("tables"), re.MULTILINE))
+    assert said == {f"airlock_{subject}" for subject in MAKERS}
+
+
+def test_every_template_is_documented() -> None:
+    said = page("pages-and-templates") + page("letters")
+    top = PACKAGE / "templates" / "security"
+    names = {path.name for path in top.glob("*.html")}
+    letters = {path.name.split(".")[0] for path in (top / "letters").iterdir()} - {"_layout"}
+    assert not [name for name in names | letters if f"``{name}``" not in said]
+
+
+@pytest.mark.parametrize(
+    "label", ["key id", "seal", "mac", "one-time code", "known browser", "answer", "next token"]
+)
+def test_every_key_is_in_the_inventory(label: str) -> None:
+    """X-48: keys, algorithms and lifetimes are listed."""
+    assert f"``{label}``" in page("keys-and-secrets")
+
+
+def test_every_key_label_of_the_source_is_known_to_the_test_above() -> None:
+    """X-48: a label that is added to the source is noticed."""
+    source = "\n".join(path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py"))
+    labels = set(re.findall(r'derive\(master, "([^"]+)"\)', source))
+    labels |= set(re.findall(r'(?:verify_mac|\.mac|\.macs)\("([^"]+)"', source))
+    labels |= set(re.findall(r'^USE = "([^"]+)"', source, re.MULTILINE))
+    said = page("keys-and-secrets")
+    assert labels
+    assert not [label for label in labels if f"``{label}``" not in said]
+
+
+def test_the_numbers_on_the_security_page_are_those_of_the_code() -> None:
+    """X-36: numbers of the throttling and of every lifetime."""
+    policy = sessions.SessionPolicy()
+    minutes, hours = "{:.0f} minutes", "{:.0f} hours"
+    digits = (EmailFactor.shape.digits, SmsFactor.shape.digits, AuthenticatorFactor.shape.digits)
+    idle, overall = policy.idle.total_seconds() / 3600, policy.overall.total_seconds() / 3600
+    expected = [
+        ", ".join(map(str, digits)),
+        minutes.format(EmailFactor.shape.lifetime.total_seconds() / 60),
+        minutes.format(SmsFactor.shape.lifetime.total_seconds() / 60),
+        f"{totp.STEP_SECONDS} seconds, {totp.WINDOW}",
+        str(one_time_codes.TRIES_PER_CODE),
+        str(throttle.FAILURES_IN_A_ROW),
+        minutes.format(sessions.HALF_OPEN_LIFETIME.total_seconds() / 60),
+        minutes.format(SETUP_LIFETIME.total_seconds() / 60),
+        minutes.format(sessions.ADDRESS_PROOF_LIFETIME.total_seconds() / 60),
+        minutes.format(sessions.RECENT_PROOF.total_seconds() / 60),
+        f"{hours.format(idle)}, {hours.format(overall)}",
+        f"{sessions.DOUBLE_CLICK.total_seconds():.0f} seconds",
+        hours.format(LIFETIMES[LinkPurpose.FACTOR_SETUP].total_seconds() / 3600),
+        f"one in {hours.format(RESCUE_WAIT.total_seconds() / 3600)}",
+        f"{passwords.LONGEST_PASSWORD} characters",
+    ]
+    table = rows("security")
+    start = next(index for index, row in enumerate(table) if row[0] == "What") + 1
+    assert [row[1] for row in table[start : start + len(expected)]] == expected
+
+
+def test_a_requirement_on_the_security_page_is_shown_by_a_test() -> None:
+    """What is claimed is tested."""
+    said = {row[0] for row in rows("security") if re.fullmatch(r"[SX]-\d+", row[0])}
+    tests = (path.read_text("utf-8") for path in (ROOT / "tests").rglob("*.py"))
+    shown = set(re.findall(r"\b[SX]-\d{2,3}\b", "\n".join(tests)))
+    assert said
+    assert not sorted(said - shown)
+
+
+def test_mail_and_text_messages_are_told_to_be_weaker() -> None:
+    """S-35, S-38: the methods' pages and the security page say so."""
+    for name in ("mail", "sms"):
+        assert "eaker than an authenticator app" in _running(name)
+        assert "NIST SP 800-63B" in _running(name)
+    assert "mail and SMS are weaker than an authenticator app" in _running("security")
+
+
+def _running(name: str) -> str:
+    return " ".join(page(name).split())
+
+
+def test_every_make_target_is_documented() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = set(re.findall(r"^([a-z]+):.*## ", makefile, re.MULTILINE)) - {"help"}
+    said = set(re.findall(r"^``make ([a-z]+)`` ", page("contributing"), re.MULTILINE))
+    assert said == targets
+
+
+def test_the_tree_in_the_architecture_names_every_room() -> None:
+    text = page("architecture")
+    tree = text[text.index("src/flask_airlock/") : text.index("A login, walked")]
+    names = {
+        path.stem
+        for path in PACKAGE.rglob("*.py")
+        if path.name != "__init__.py" and path.parent.name != "pages"
+    }
+    assert not sorted(name for name in names if not re.search(rf"\b{name}\b", tree))

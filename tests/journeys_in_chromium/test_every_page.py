@@ -1,0 +1,107 @@
+"""What holds for every page, in every state: it fits, it is named, it is clean."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.journeys_in_chromium.every_page import SETTINGS, every_page
+from tests.journeys_in_chromium.site import open_site
+from tests.journeys_in_chromium.visitor import Visitor, visiting
+from tests.servers.sms_gateway import SmsGateway
+from tests.servers.smtp import MailServer
+
+WIDEST = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+SAME_IDS = """() => {
+  const ids = [...document.querySelectorAll("[id]")].map((element) => element.id);
+  return ids.filter((id, index) => ids.indexOf(id) !== index);
+}"""
+LOOSE_TIES = """() => [...document.querySelectorAll("[aria-describedby]")]
+  .flatMap((element) => element.getAttribute("aria-describedby").split(" "))
+  .filter((id) => !document.getElementById(id))"""
+UNNAMED = """() => [...document.querySelectorAll("input:not([type=hidden])")]
+  .filter((input) => !input.labels.length).map((input) => input.outerHTML)"""
+SMALL = """() => [...document.querySelectorAll("button, a, summary, input:not([type=hidden])")]
+  .filter((element) => element.checkVisibility())
+  .map((element) => [element.outerHTML.slice(0, 120), element.getBoundingClientRect()])
+  .filter(([, box]) => box.height < 44 || box.width < 44).map(([text]) => text)"""
+PHONE_WIDTH, SMALLEST_WIDTH = 390, 320
+
+
+def look(name: str, page: Page) -> list[str]:
+    """What is wrong with a page."""
+    wrong = [] if name.startswith("letter-") else _look_at_head(page)
+    if page.locator("html").get_attribute("lang") != "en":
+        wrong.append("it does not name its language")
+    for what, script in (
+        ("ids that stand twice", SAME_IDS),
+        ("descriptions that lead nowhere", LOOSE_TIES),
+        ("fields without a label", UNNAMED),
+    ):
+        if found := page.evaluate(script):
+            wrong.append(f"{what}: {found}")
+    for width in (PHONE_WIDTH, SMALLEST_WIDTH):
+        page.set_viewport_size({"width": width, "height": 700})
+        if (beyond := page.evaluate(WIDEST)) > 0:
+            wrong.append(f"at {width} px it is {beyond} px too wide")
+    if not name.startswith(("letter-", "outbox")) and (small := page.evaluate(SMALL)):
+        wrong.append(f"too small for a finger: {small}")
+    return [f"{name}: {problem}" for problem in wrong]
+
+
+def _look_at_head(page: Page) -> list[str]:
+    wrong = []
+    alerts, title = page.get_by_role("alert").count(), page.title()
+    if not title or bool(alerts) != title.startswith("Error: "):
+        wrong.append(f"{alerts} alert(s) under the title {title!r}")
+    if page.locator("h1").count() != 1:
+        wrong.append("it needs one heading")
+    return wrong
+
+
+@pytest.fixture
+def texts(sms_gateway: SmsGateway) -> Callable[[int], list[tuple[str, str]]]:
+    """Reads what the gateway got."""
+    return lambda count: [
+        (request.fields["to"], request.fields["text"]) for request in sms_gateway.wait_for(count)
+    ]
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
+def test_every_page_is_whole(
+    chromium: Browser,
+    tmp_path: Path,
+    mail_server: MailServer,
+    sms_gateway: SmsGateway,
+    texts: Callable[[int], list[tuple[str, str]]],
+    scripts: bool,
+) -> None:
+    """Titles tell errors, ids are unique, fields have labels, nothing is wider than 320 px or
+    too small for a finger; the browser has no complaint, about the CSP for one."""
+    config = {"url": sms_gateway.url, "json": {"to": "{to}", "text": "{text}"}}
+    settings = {
+        **SETTINGS,
+        "SECURITY_SMS_SERVICE": "http",
+        "SECURITY_SMS_SERVICE_CONFIG": config,
+    }
+    with (
+        open_site(tmp_path, mail_server, texts, **settings) as site,
+        visiting(chromium, site, scripts=scripts) as visitor,
+    ):
+        ada = site.application.person()
+        wrong = [
+            problem
+            for name in every_page(visitor, site, ada)
+            for problem in look(name, visitor.page)
+        ]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_the_browser_would_complain(visitor: Visitor) -> None:
+    """The stories hear what they listen for: a style in the page breaks the CSP."""
+    visitor.go("/login")
+    with visitor.page.expect_console_message():
+        visitor.page.evaluate("document.body.setAttribute('style', 'color: red')")
+    assert "Content Security Policy" in visitor.complaints.pop()
+    assert visitor.complaints == []

@@ -1,0 +1,124 @@
+"""No secret can be read in our tables, the logs, the events or the signals."""
+
+import json
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from flask_airlock.signals import SIGNALS
+from tests.applications import Application
+from tests.secrets_at_rest.canaries import Canaries, cells, without_timings
+from tests.secrets_at_rest.story import PASSWORD, World, live_through, world
+from tests.servers.sms_gateway import SmsGateway
+from tests.servers.smtp import MailServer
+
+
+def assert_tables_are_silent(here: World) -> None:
+    """Every cell of every table of ours."""
+    found = {
+        (place, secret)
+        for place, content in cells(here.application)
+        for secret in here.canaries.found_in(content)
+    }
+    assert not found
+
+
+def logged(caplog: pytest.LogCaptureFixture) -> bytes:
+    """All that was logged, at any level, arguments and tracebacks included.
+
+    The mail server of the tests lives in this process and logs every line that it receives.
+    """
+    form = logging.Formatter("%(name)s %(message)s")
+    records = [one for one in caplog.get_records("call") if not one.name.startswith("mail.")]
+    assert {"sqlalchemy", "flask_airlock"} & {one.name.partition(".")[0] for one in records}
+    lines = [f"{form.format(record)} {record.args!r}" for record in records]
+    return without_timings("\n".join(lines)).encode("utf-8", "surrogateescape")
+
+
+def test_no_secret_can_be_read_anywhere(
+    applications: Callable[..., Application],
+    mail_server: MailServer,
+    sms_gateway: SmsGateway,
+    caplog: pytest.LogCaptureFixture,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    """S-33, S-101, S-132, X-10: canaries pushed through every flow show up nowhere."""
+    caplog.set_level(logging.DEBUG)
+    signalled: list[str] = []
+
+    def listen(sender: Any, **facts: Any) -> None:
+        signalled.append(f"{facts!r} {[vars(fact) for fact in facts.values()]!r}")
+
+    for signal in SIGNALS.values():
+        signal.connect(listen)
+    with world(applications, None, mail_server, sms_gateway) as here:
+        here.looked = lambda: assert_tables_are_silent(here)
+        live_through(here)
+    written = capfd.readouterr()
+    texts = {
+        "log": logged(caplog),
+        "console": (written.out + written.err).encode(),
+        "signals": "\n".join(signalled).encode(),
+        "events": json.dumps(here.application.rows("events"), default=str).encode(),
+    }
+    assert len(signalled) > 30
+    found = {name: here.canaries.found_in(text) for name, text in texts.items()}
+    assert not any(found.values()), found
+
+
+def test_the_users_own_columns_hold_only_the_hash(
+    applications: Callable[..., Application], mail_server: MailServer, sms_gateway: SmsGateway
+) -> None:
+    """X-12, S-43: no number and no seed goes into the application's table by itself."""
+    with world(applications, None, mail_server, sms_gateway) as here:
+        live_through(here)
+        users = here.application.datastore.user_model.__table__
+        with here.application.app.app_context():
+            row = here.application.db.session.execute(sa.select(users)).mappings().one()
+    assert row["phone_number"] is None
+    assert row["totp_secret"] is None
+    assert row["password"].startswith("$argon2id$")
+    assert here.canaries.found_in(repr(dict(row)).encode()) == []
+
+
+def test_cookies_a_page_can_read_hold_no_secret(application: Application) -> None:
+    """S-44, X-38: the signed but readable session cookie holds the form token alone."""
+    ada, browser = application.person(password=PASSWORD), application.browser()
+    browser.give_password(ada).prove_mailbox(ada)
+    browser.get("/login/set-up").post("/login/set-up/authenticator", action="begin")
+    with browser.client.session_transaction() as session:
+        assert set(session) <= {"csrf_token"}
+
+
+@pytest.mark.parametrize("server", ["postgres_url", "mariadb_url"])
+def test_tables_of_a_database_server_are_silent(
+    applications: Callable[..., Application],
+    request: pytest.FixtureRequest,
+    mail_server: MailServer,
+    sms_gateway: SmsGateway,
+    server: str,
+) -> None:
+    url = request.getfixturevalue(server)
+    with world(applications, url, mail_server, sms_gateway) as here:
+        live_through(here)
+        assert_tables_are_silent(here)
+
+
+def test_the_search_finds_what_is_there(application: Application) -> None:
+    """The test of the test: each form of a secret is recognised."""
+    ada, browser = application.person(), application.browser()
+    browser.enrol(ada, "authenticator")
+    secrets = Canaries()
+    secrets.note_key(ada)
+    secrets.note_cookies(browser)
+    secrets.note_code("code", "123456")
+    (key,) = secrets.keys.values()
+    (token,) = [text for name, text in secrets.long.items() if name.startswith("__Host-airlock ")]
+    shown = [key.hex(), ada.app_key, token, token.encode().hex()]
+    coded = [form.encode() for form in (*shown, "code: 123456.", "MTIzNDU2", "313233343536")]
+    for form in (key, *coded):
+        assert secrets.found_in(b"x|" + form + b"|x"), form
+    assert secrets.found_in(b"91234567 a1234567") == []
