@@ -23,6 +23,7 @@ from .settings import Settings
 from .signals import announce
 from .storage.datastore import SQLAlchemyUserDatastore
 from .web.context import is_development
+from .web.current_user import forget_user
 from .web.translation import translate
 
 SHORTEST_SECRET_KEY = 16
@@ -72,6 +73,14 @@ class Airlock:
         """The time of now, in UTC, by whatever clock the application has at the moment."""
         return self.clock()
 
+    def begin_request(self) -> None:
+        """Before anything else of a request: the checks, and no user of an earlier request.
+
+        A test that holds an application context over several requests gives them one `g`.
+        """
+        self.be_ready()
+        forget_user()
+
     def be_ready(self) -> None:
         """Check, once, what can be wrong with the application; raises ConfigurationError."""
         if self._is_ready:
@@ -113,6 +122,8 @@ class Airlock:
         log.warning("SECRET_KEY is weak: fine for development, refused elsewhere; %s", advice)
 
     def _check_transports(self) -> None:
+        if self.settings.two_factor and self.settings.two_factor_enabled_methods == ("sms",):
+            log.warning("SMS is the only second factor: enable a safer one beside it (NIST 3.2.9)")
         if is_development(self.app) or not self.settings.two_factor:
             return
         missing = [

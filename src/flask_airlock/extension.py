@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from click import ClickException
 from flask import Flask, Response, current_app
 
 from .application import Airlock
@@ -83,7 +84,8 @@ class Security:
 
 def _hang(app: Flask, airlock: Airlock) -> None:
     # First of all, so that a check can speak before another extension answers the request.
-    app.before_request_funcs.setdefault(None, []).insert(0, airlock.be_ready)
+    app.before_request_funcs.setdefault(None, []).insert(0, airlock.begin_request)
+    app.jinja_env.globals["airlock_service_name"] = lambda: airlock.services.service_name
     app.after_request(finish_response)
     blueprint = make_blueprint(airlock.settings.url_prefix, airlock.settings.paths)
     app.register_blueprint(blueprint)
@@ -95,8 +97,11 @@ def _hang(app: Flask, airlock: Airlock) -> None:
 
 
 def _ready_services(airlock: Airlock) -> Services:
-    airlock.be_ready()
-    return airlock.services
+    try:
+        airlock.be_ready()
+        return airlock.services
+    except ConfigurationError as problem:
+        raise ClickException(str(problem)) from None
 
 
 def _shares_one_connection(airlock: Airlock) -> bool:

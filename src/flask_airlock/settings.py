@@ -115,7 +115,8 @@ def _password_cost(value: Any) -> PasswordCost:
 
 def _keys(value: Any) -> tuple[str, ...]:
     keys = _texts(value)
-    if not keys or any(len(key.encode()) < 32 for key in keys):
+    # An old key may be a short SECRET_KEY of earlier days; what is sealed from now on may not.
+    if not keys or len(keys[0].encode()) < 32:
         raise Refused
     return keys
 
@@ -197,7 +198,7 @@ class Settings:
         repr=False,
         metadata={
             "parse": _optional(_keys),
-            "allowed": "a list of keys of at least 32 bytes each, newest first",
+            "allowed": "a list of keys, newest first, that one of at least 32 bytes",
         },
     )
     password_cost: PasswordCost = _key(

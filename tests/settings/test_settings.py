@@ -61,8 +61,8 @@ VALUES: dict[str, tuple[list[Any], list[Any]]] = {
     "COOKIE_NAME": (["airlock", "my_app-1"], ["", None, 5, "two words", "a=b", "a;b", "a\r\nb"]),
     "COOKIE_SECURE": ([True, False, None], ["yes", 1, 0]),
     "ENCRYPTION_KEYS": (
-        [[KEY], (KEY, "o" * 40), ["é" * 16], None],
-        ["k" * 64, [], ["short"], [KEY, "short"], [5], [KEY, None], 5, [b"k" * 32]],
+        [[KEY], (KEY, "o" * 40), ["é" * 16], [KEY, "an older, short one"], None],
+        ["k" * 64, [], ["short"], ["short", KEY], [KEY, ""], [5], [KEY, None], 5, [b"k" * 32]],
     ),
     "PASSWORD_COST": (
         [{}, {"time_cost": 2}, {"memory_cost": 19456, "parallelism": 1, "time_cost": 2}],

@@ -6,7 +6,7 @@ from typing import Any
 import click
 from flask.cli import AppGroup
 
-from ..errors import InvalidAddress, UnknownUser
+from ..errors import ConfigurationError, InvalidAddress, UnknownUser
 from ..flows import rescue
 from ..flows.services import Services
 from ..flows.users import TERMINAL, note_change
@@ -88,5 +88,9 @@ def _reset(group: AppGroup, services: Ask) -> None:
     @click.option("--reason", required=True, help="Why; kept with the event.")
     def reset(email: str, reason: str) -> None:
         user = found_user(services(), email)
-        rescue.reset_factors(services(), user_key(services(), user), reason, TERMINAL)
-        click.echo(f"second factors of {user.email} removed, all sessions ended, link mailed")
+        try:
+            rescue.reset_factors(services(), user_key(services(), user), reason, TERMINAL)
+        except ConfigurationError as problem:
+            raise click.ClickException(str(problem)) from None
+        click.echo(f"removed the second factors of {user.email} and ended all sessions")
+        click.echo("a link to set up a new one is on its way to that address (24 hours, once)")

@@ -23,7 +23,6 @@ class LetterState(StrEnum):
 
 
 MAX_ATTEMPTS = 3
-OVERDUE_AFTER = timedelta(seconds=30)
 STUCK_AFTER = timedelta(minutes=2)
 NOTICE_LIFETIME = timedelta(days=2)
 

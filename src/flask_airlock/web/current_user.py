@@ -90,6 +90,12 @@ class AirlockLoginManager(LoginManager):  # type: ignore[misc]
         self._become(None)
 
 
+def forget_user() -> None:
+    """Look at the cookie anew when somebody asks who is signed in."""
+    for name in ("airlock_current", "airlock_signed_out", "_login_user"):
+        g.pop(name, None)
+
+
 def current_session() -> Current | None:
     """Who is signed in in this request, and by which session."""
     if "airlock_current" not in g:
