@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-from click import ClickException
 from flask import Flask, Response, current_app
 
 from .application import Airlock
@@ -97,11 +96,8 @@ def _hang(app: Flask, airlock: Airlock) -> None:
 
 
 def _ready_services(airlock: Airlock) -> Services:
-    try:
-        airlock.be_ready()
-        return airlock.services
-    except ConfigurationError as problem:
-        raise ClickException(str(problem)) from None
+    airlock.be_ready()
+    return airlock.services
 
 
 def _shares_one_connection(airlock: Airlock) -> bool:

@@ -26,16 +26,23 @@ def letter(to: str = "ada@example.com", **changes: str) -> Message:
     return Message(to=to, channel=Channel.MAIL, **parts)
 
 
-def transport(port: int, **config: Any) -> FlaskMailTransport:
-    app = Flask(__name__)
-    app.config.update(MAIL_SERVER="127.0.0.1", MAIL_PORT=port, **config)
-    mail = Mail(app)
-    state = app.extensions["mail"]
-    assert mail.state is state
-    return FlaskMailTransport(lambda: state, lambda: "Ex Co <site@example.com>")
+class Sender:
+    """Sends letters as an application with this mail server would."""
+
+    def __init__(self, port: int, **config: Any) -> None:
+        self._app = Flask(__name__)
+        self._app.config.update(MAIL_SERVER="127.0.0.1", MAIL_PORT=port, **config)
+        Mail(self._app)
+
+    def send(self, message: Message) -> None:
+        """Send one letter, within the application."""
+        with self._app.app_context():
+            FlaskMailTransport(
+                lambda: self._app.extensions["mail"], lambda: "Ex Co <site@example.com>"
+            ).send(message)
 
 
-def failure(sender: FlaskMailTransport, message: Message) -> str:
+def failure(sender: Sender, message: Message) -> str:
     """What is told of a letter that could not be sent: never a part of it."""
     with pytest.raises(DeliveryFailed) as failed:
         sender.send(message)
@@ -66,7 +73,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 
 def test_a_letter_arrives_with_text_and_html(mail_server: MailServer) -> None:
-    transport(mail_server.port).send(letter())
+    Sender(mail_server.port).send(letter())
     message = only(mail_server)
     assert mail_server.deliveries[0].recipients == ("ada@example.com",)
     assert message["To"] == "ada@example.com"
@@ -78,7 +85,7 @@ def test_a_letter_arrives_with_text_and_html(mail_server: MailServer) -> None:
 
 
 def test_a_letter_without_html_is_text_alone(mail_server: MailServer) -> None:
-    transport(mail_server.port).send(letter(html=""))
+    Sender(mail_server.port).send(letter(html=""))
     message = only(mail_server)
     assert not [part for part in message.walk() if part.get_content_type() == "text/html"]
     assert plain_text(message) == TEXT
@@ -86,7 +93,7 @@ def test_a_letter_without_html_is_text_alone(mail_server: MailServer) -> None:
 
 @pytest.mark.parametrize("to", ["o'hara+tag@example.com", "a@xn--mnchen-3ya.de"])
 def test_a_letter_goes_to_the_stored_address_alone(mail_server: MailServer, to: str) -> None:
-    transport(mail_server.port).send(letter(to))
+    Sender(mail_server.port).send(letter(to))
     only(mail_server)
     assert mail_server.deliveries[0].recipients == (to,)
 
@@ -96,7 +103,7 @@ def test_a_mailbox_with_letters_beyond_ascii_gets_its_letter_or_nobody_does(
 ) -> None:
     """Its name in an encoded form would be another mailbox, which might be another person's."""
     try:
-        transport(mail_server.port).send(letter("jörg@example.com"))
+        Sender(mail_server.port).send(letter("jörg@example.com"))
     except DeliveryFailed:
         assert mail_server.deliveries == []
         return
@@ -110,13 +117,13 @@ def test_a_mailbox_with_letters_beyond_ascii_gets_its_letter_or_nobody_does(
 )
 def test_no_header_can_be_slipped_in(mail_server: MailServer, message: Message) -> None:
     with pytest.raises(Exception):  # noqa: B017, PT011 (whatever the library says, it stops)
-        transport(mail_server.port).send(message)
+        Sender(mail_server.port).send(message)
     assert mail_server.deliveries == []
 
 
 def test_a_server_that_refuses_is_a_failure(mail_server: MailServer) -> None:
     mail_server.refuse()
-    sender = transport(mail_server.port)
+    sender = Sender(mail_server.port)
     assert failure(sender, letter()) == "SMTPRecipientsRefused"
     mail_server.behave()
     sender.send(letter())
@@ -127,7 +134,7 @@ def test_a_server_that_stays_silent_is_given_up(
     mail_server: MailServer, impatient: list[float]
 ) -> None:
     mail_server.hang(30)
-    assert failure(transport(mail_server.port), letter())
+    assert failure(Sender(mail_server.port), letter())
     assert mail_server.messages == []
     (limit,) = impatient
     assert 1 <= limit <= 30
@@ -135,23 +142,23 @@ def test_a_server_that_stays_silent_is_given_up(
 
 def test_a_server_that_hangs_up_is_a_failure(mail_server: MailServer) -> None:
     mail_server.drop()
-    assert failure(transport(mail_server.port), letter()) == "SMTPServerDisconnected"
+    assert failure(Sender(mail_server.port), letter()) == "SMTPServerDisconnected"
 
 
 def test_a_server_that_is_not_there_is_a_failure(mail_server: MailServer) -> None:
-    assert failure(transport(1), letter()) == "ConnectionRefusedError"
+    assert failure(Sender(1), letter()) == "ConnectionRefusedError"
 
 
 def test_a_server_that_can_not_encrypt_gets_nothing_where_encryption_is_asked(
     mail_server: MailServer,
 ) -> None:
-    assert failure(transport(mail_server.port, MAIL_USE_TLS=True), letter())
+    assert failure(Sender(mail_server.port, MAIL_USE_TLS=True), letter())
     assert mail_server.messages == []
 
 
 def test_a_wrong_name_at_the_server_is_a_failure(mail_server: MailServer) -> None:
     config = {"MAIL_USERNAME": "site", "MAIL_PASSWORD": "not this one"}
-    told = failure(transport(mail_server.port, **config), letter())
+    told = failure(Sender(mail_server.port, **config), letter())
     assert "not this one" not in told
     assert mail_server.messages == []
 
@@ -159,7 +166,7 @@ def test_a_wrong_name_at_the_server_is_a_failure(mail_server: MailServer) -> Non
 def test_nothing_of_a_letter_is_printed_where_flask_mail_debugs(
     mail_server: MailServer, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    transport(mail_server.port, MAIL_DEBUG=True).send(letter())
+    Sender(mail_server.port, MAIL_DEBUG=True).send(letter())
     only(mail_server)
     shown = capfd.readouterr()
     assert CODE not in shown.out + shown.err
@@ -170,7 +177,10 @@ def test_a_failure_is_logged_and_recorded_without_code_or_reader(
 ) -> None:
     """S-33, and the failure is logged without the code."""
     application: Application = applications(
-        MAIL_SERVER="127.0.0.1", MAIL_PORT=mail_server.port, MAIL_DEFAULT_SENDER="site@example.com"
+        MAIL_SERVER="127.0.0.1",
+        MAIL_PORT=mail_server.port,
+        MAIL_SUPPRESS_SEND=False,
+        MAIL_DEFAULT_SENDER="site@example.com",
     )
     ada = application.person()
     mail_server.refuse()

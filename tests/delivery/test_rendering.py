@@ -67,11 +67,14 @@ def test_names_stand_in_text_as_they_are_and_in_html_as_words(
 ) -> None:
     """A service's name is no markup, and a plain letter shows no entities."""
     message = mail(renderer, template)
-    assert SERVICE in " ".join(message.text.split())
-    assert "&amp;" not in message.text + message.subject
-    assert "&#39;" not in message.text + message.subject
-    assert SERVICE in words_of(message.html)
+    plain = message.subject + message.text
+    assert SERVICE in plain
+    assert "&amp;" not in plain
+    assert "&#39;" not in plain
     assert SERVICE not in message.html
+    assert "&amp;amp;" not in message.html
+    if SERVICE in message.text:
+        assert SERVICE in words_of(message.html)
 
 
 @pytest.mark.parametrize("purpose", ["login", "first_setup", "setup"])

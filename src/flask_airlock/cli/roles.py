@@ -4,12 +4,13 @@ import click
 from flask.cli import AppGroup
 
 from ..flows.users import note_change
-from .users import Ask, found_user, user_key
+from .users import Ask, found_user, user_key, with_clear_errors
 
 
 def role_commands(services: Ask) -> AppGroup:
     """The group, for one application."""
     group = AppGroup("roles", help="Create roles, give them and take them away.")
+    services = with_clear_errors(services)
     _create(group, services)
     _change(group, services, "add")
     _change(group, services, "remove")

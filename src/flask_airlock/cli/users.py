@@ -17,12 +17,25 @@ Ask = Callable[[], Services]
 def user_commands(services: Ask) -> AppGroup:
     """The group, for one application."""
     group = AppGroup("users", help="Create, list and change users.")
+    services = with_clear_errors(services)
     _create(group, services)
     _list(group, services)
     _switch(group, services, "activate", on=True)
     _switch(group, services, "deactivate", on=False)
     _reset(group, services)
     return group
+
+
+def with_clear_errors(services: Ask) -> Ask:
+    """The same; a mistake of the configuration ends the command with its sentence."""
+
+    def ask() -> Services:
+        try:
+            return services()
+        except ConfigurationError as problem:
+            raise click.ClickException(str(problem)) from None
+
+    return ask
 
 
 def found_user(services: Services, email: str) -> Any:

@@ -1,5 +1,7 @@
 """One sentence per code: the one file to translate and to proof-read."""
 
+from collections.abc import Callable
+
 from ..domain.one_time_codes import TRIES_PER_CODE
 from ..errors import AirlockError
 from .translation import translate as _
@@ -16,47 +18,51 @@ STATUS = {
 }
 
 
+# Drawn when they are asked for: the language is the request's.
+WORDS: dict[str, Callable[[], str]] = {
+    "wrong_credentials": lambda: _("That mail address or password is not right."),
+    "wrong_answer": lambda: _("That code is not right, or it has expired."),
+    "too_many_tries": lambda: _(
+        "That was wrong %(times)s times. Use another way, or sign in again to get a new code.",
+        times=TRIES_PER_CODE,
+    ),
+    "factor_closed": lambda: _(
+        "This method was switched off after too many wrong codes. "
+        "Use another one, or a browser you have signed in with before."
+    ),
+    "login_lapsed": lambda: _("Your login took too long or is over. Please sign in again."),
+    "setup_lapsed": lambda: _("That set-up has expired. Please start it again."),
+    "method_not_offered": lambda: _("This method is not available here."),
+    "setup_link_needed": lambda: _(
+        "An administrator has reset your second step. "
+        "Open the link that we mailed to you in this browser, then sign in."
+    ),
+    "proof_too_old": lambda: _("To change how you sign in, sign out and sign in again first."),
+    "rescue_too_soon": lambda: _("You asked for help within the last day already."),
+    "invalid_phone_number": lambda: _(
+        "That is not a phone number we can use. Write it with its country code, such as +49."
+    ),
+    "expired_form": lambda: _("This page had been open for too long. Please try again."),
+    "not_a_code": lambda: _("Enter the code: digits only."),
+    "required": lambda: _("Please fill this in."),
+    "too_long": lambda: _("That is too long."),
+    "unsealable": lambda: _("This can't be checked right now. Please try again later."),
+    "not_allowed": lambda: _("This account can't sign in here."),
+    "store_busy": lambda: _("Too much is going on right now. Please try again in a moment."),
+    "setup_link": lambda: _("Sign in with your password to set up your new second step."),
+    "added": lambda: _("Done. From now on it is asked for when you sign in."),
+    "code_sent": lambda: _("A new code is on its way."),
+    "address_proved": lambda: _("Thank you. Now choose your second step."),
+    "insecure": lambda: _(
+        "This page came over plain http, where your browser will not keep you signed in. "
+        "Use https; for development run with --debug or set SECURITY_COOKIE_SECURE = False."
+    ),
+}
+
+
 def words(code: str) -> str:
-    """The sentence for an error's code."""
-    return {
-        "wrong_credentials": lambda: _("That mail address or password is not right."),
-        "wrong_answer": lambda: _("That code is not right, or it has expired."),
-        "too_many_tries": lambda: _(
-            "That was wrong %(times)s times. Use another way, or sign in again to get a new code.",
-            times=TRIES_PER_CODE,
-        ),
-        "factor_closed": lambda: _(
-            "This method was switched off after too many wrong codes. "
-            "Use another one, or a browser you have signed in with before."
-        ),
-        "login_lapsed": lambda: _("Your login took too long or is over. Please sign in again."),
-        "setup_lapsed": lambda: _("That set-up has expired. Please start it again."),
-        "method_not_offered": lambda: _("This method is not available here."),
-        "setup_link_needed": lambda: _(
-            "An administrator has reset your second step. "
-            "Open the link that we mailed to you in this browser, then sign in."
-        ),
-        "proof_too_old": lambda: _("To change how you sign in, sign out and sign in again first."),
-        "rescue_too_soon": lambda: _("You asked for help within the last day already."),
-        "invalid_phone_number": lambda: _(
-            "That is not a phone number we can use. Write it with its country code, such as +49."
-        ),
-        "expired_form": lambda: _("This page had been open for too long. Please try again."),
-        "not_a_code": lambda: _("Enter the code: digits only."),
-        "required": lambda: _("Please fill this in."),
-        "too_long": lambda: _("That is too long."),
-        "unsealable": lambda: _("This can't be checked right now. Please try again later."),
-        "not_allowed": lambda: _("This account can't sign in here."),
-        "store_busy": lambda: _("Too much is going on right now. Please try again in a moment."),
-        "setup_link": lambda: _("Sign in with your password to set up your new second step."),
-        "added": lambda: _("Done. From now on it is asked for when you sign in."),
-        "code_sent": lambda: _("A new code is on its way."),
-        "address_proved": lambda: _("Thank you. Now choose your second step."),
-        "insecure": lambda: _(
-            "This page came over plain http, where your browser will not keep you signed in. "
-            "Use https; for development run with --debug or set SECURITY_COOKIE_SECURE = False."
-        ),
-    }[code]()
+    """The sentence for an error's or a notice's code."""
+    return WORDS[code]()
 
 
 NOTICES = (
