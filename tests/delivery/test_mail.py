@@ -58,15 +58,21 @@ def only(mail_server: MailServer) -> EmailMessage:
     return message
 
 
+def said_by_us(caplog: pytest.LogCaptureFixture) -> str:
+    """What was logged, without the mail server's own log."""
+    records = [record for record in caplog.records if record.name != "mail.log"]
+    return "\n".join(record.getMessage() for record in records)
+
+
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """Shortens whatever time limit the standard library's client is given; the limits given."""
     given: list[float] = []
     original = smtplib.SMTP.__init__
 
-    def hurried(self: smtplib.SMTP, *args: Any, timeout: float, **options: Any) -> None:
+    def hurried(self: smtplib.SMTP, host: str, port: int, *, timeout: float) -> None:
         given.append(timeout)
-        original(self, *args, timeout=PATIENCE, **options)
+        original(self, host, port, timeout=PATIENCE)
 
     monkeypatch.setattr(smtplib.SMTP, "__init__", hurried)
     return given
@@ -79,7 +85,7 @@ def test_a_letter_arrives_with_text_and_html(mail_server: MailServer) -> None:
     assert message["To"] == "ada@example.com"
     assert message["From"] == "Ex Co <site@example.com>"
     assert message["Subject"] == "Your code for Ex Cö"
-    assert message.get_content_type() == "multipart/alternative"
+    assert "multipart/alternative" in [part.get_content_type() for part in message.walk()]
     assert (plain_text(message), html_text(message).strip()) == (TEXT, HTML.strip())
     assert CODE not in str(message["Subject"])
 
@@ -186,13 +192,14 @@ def test_a_failure_is_logged_and_recorded_without_code_or_reader(
     mail_server.refuse()
     with caplog.at_level(logging.DEBUG):
         application.browser().give_password(ada)
-    assert "could not be sent: SMTPRecipientsRefused" in caplog.text
-    assert ada.email not in caplog.text
+    logged = said_by_us(caplog)
+    assert "could not be sent: SMTPRecipientsRefused" in logged
+    assert ada.email not in logged
     assert "letter_failed" in application.events()
     mail_server.behave()
     application.clock.advance(minutes=1)
     application.browser().get("/login")
     newest = mail_server.newest_to(ada.email)
     code = next(line for line in plain_text(newest).splitlines() if line.isdigit())
-    assert code not in caplog.text
+    assert code not in said_by_us(caplog)
     assert all(code not in str(row) for row in application.rows("events"))

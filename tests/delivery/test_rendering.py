@@ -13,7 +13,7 @@ from tests.applications import Application
 
 CODE = "20471936"
 SERVICE = "Ben & Jerry's <b>"
-AT = {"at": "14:32 UTC", "browser": "Firefox on Linux", "address": "192.0.2.7"}
+AT: dict[str, object] = {"at": "14:32 UTC", "browser": "Firefox on Linux", "address": "192.0.2.7"}
 FACTS: dict[str, dict[str, object]] = {
     "code": {"code": CODE, "minutes": 10, "purpose": "login", **AT},
     "setup_link": {"link": "https://example.com/login/set-up-link/abc?x=1&y=2", "hours": 24},
@@ -88,8 +88,8 @@ def test_a_code_stands_alone_on_its_line_and_nowhere_in_the_subject(
     assert re.findall(r"\d{6,10}", words_of(message.html)) == [CODE]
     assert "10 minutes" in message.text
     for fact in AT.values():
-        assert fact in message.text
-        assert fact in words_of(message.html)
+        assert str(fact) in message.text
+        assert str(fact) in words_of(message.html)
 
 
 def test_a_letter_without_a_network_address_has_no_empty_place_for_it(renderer: Renderer) -> None:

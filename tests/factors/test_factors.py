@@ -17,7 +17,7 @@ from flask_airlock.factors.authenticator import AuthenticatorFactor
 from flask_airlock.factors.email import EmailFactor
 from flask_airlock.factors.protocol import Case, Factor, PostedCode
 from flask_airlock.factors.registry import FactorRegistry
-from flask_airlock.factors.sms import SmsFactor, e164
+from flask_airlock.factors.sms import SmsFactor
 from tests.applications import Application
 from tests.storage.units import Bench
 
@@ -177,7 +177,7 @@ def test_confirming_a_set_up_spends_the_code_that_was_sent(bench: Bench, case: C
 def test_an_app_code_is_right_once_and_older_ones_with_it(bench: Bench, case: Case) -> None:
     """S-45: code at T accepted; again refused; code of T-1 after T refused."""
     app, factor = with_seed(bench, case), AuthenticatorFactor()
-    earlier, now, later = (app.at(NOW, shift) for shift in (-1, 0, 1))
+    earlier, now, later = (app.at(NOW + shift * totp.STEP) for shift in (-1, 0, 1))
     assert accepts(bench, factor, case, now)
     assert not accepts(bench, factor, case, now)
     assert not accepts(bench, factor, case, earlier)
@@ -195,7 +195,7 @@ def test_the_code_that_confirmed_the_set_up_does_not_sign_in(bench: Bench, case:
     assert step == totp.step_at(NOW)
     assert not accepts(bench, factor, case, code)
     with pytest.raises(WrongAnswer), bench.begin() as unit:
-        factor.confirm(unit, case, seed, pyotp.TOTP(totp.base32(seed)).at(NOW, 5))
+        factor.confirm(unit, case, seed, pyotp.TOTP(totp.base32(seed)).at(NOW + 5 * totp.STEP))
 
 
 def test_any_of_several_apps_may_answer_and_a_stranger_s_may_not(bench: Bench, case: Case) -> None:
@@ -225,40 +225,10 @@ def test_where_a_code_goes_is_shown_masked(case: Case) -> None:
     assert email_factor().recipient(b"eve@evil.example", case.person) == "ada@example.com"
 
 
-@pytest.mark.parametrize(
-    "typed,region,number",
-    [
-        ("(201) 555-0123", "US", NUMBER),
-        ("+1 201 555 0123", None, NUMBER),
-        ("+1 201 555 0123", "DE", NUMBER),
-        ("030 901820", "DE", "+4930901820"),
-        ("00 49 30 901820", "DE", "+4930901820"),
-        ("+44 7400 123456", "US", "+447400123456"),
-        ("\uff0b\uff11 201 555 0123", "US", NUMBER),
-    ],
-)
-def test_a_number_is_kept_in_e164(typed: str, region: str | None, number: str) -> None:
-    assert e164(typed, region) == number
-    assert e164(number, region) == number
-    assert sms_factor(region).new_secret(typed, Person(
-        user_id=1, email="", password_hash=None, active=True)) == number.encode()  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    "typed",
-    ["", "   ", "12", "hello", "+1 201 555", "+999 123 456 789", "201 555 0123 ext. 5",
-     "+12015550123\r\n+447400123456", "+12015550123,+447400123456", "+1" + "2" * 60, "\x00",
-     "\ud800", "tel:+12015550123;phone-context=evil.example", "911", "0000000000"],
-    ids=ascii,
-)  # fmt: skip
-def test_what_is_no_phone_number_is_refused(typed: str) -> None:
+def test_a_number_is_kept_as_a_code_will_be_sent_to_it(case: Case) -> None:
+    assert sms_factor("US").new_secret("(201) 555-0123", case.person) == NUMBER.encode()
     with pytest.raises(InvalidPhoneNumber):
-        e164(typed, "US")
-
-
-def test_without_a_region_a_number_needs_its_country() -> None:
-    with pytest.raises(InvalidPhoneNumber):
-        e164("201 555 0123", None)
+        sms_factor(None).new_secret("(201) 555-0123", case.person)
 
 
 def test_the_registry_holds_what_the_application_enabled_in_its_order() -> None:

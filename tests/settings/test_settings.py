@@ -31,7 +31,7 @@ VALUES: dict[str, tuple[list[Any], list[Any]]] = {
         ["mail", [], ["fax"], ["mail", "fax"], None, 5, [5], ["MAIL"], [["mail"]], True],
     ),
     "TWO_FACTOR_REQUIRED": (
-        [True, False, ["admin"], {"admin", "staff"}, []],
+        [True, False, ["admin"], {"admin"}, ("admin", "staff"), []],
         ["admin", None, 1, [1], [""], ["admin", None]],
     ),
     "TWO_FACTOR_FIRST_SETUP_BY_MAIL": FLAGS,

@@ -47,7 +47,14 @@ def _columns() -> dict[str, Any]:
 
 
 def _model(db: SQLAlchemy, name: str, **attributes: Any) -> type[Any]:
-    model: type[Any] = type(db.Model)(name, (db.Model, UserMixin), attributes)
+    make: Any = type(db.Model)
+    model: type[Any] = make(name, (db.Model, UserMixin), attributes)
+    return model
+
+
+def _kind_of(parent: type[Any], **attributes: Any) -> type[Any]:
+    make: Any = type(parent)
+    model: type[Any] = make("Staff", (parent,), attributes)
     return model
 
 
@@ -90,10 +97,7 @@ def single_table(db: SQLAlchemy) -> type[Any]:
         **_columns(),
         __mapper_args__={"polymorphic_on": "kind", "polymorphic_identity": "human"},
     )
-    model: type[Any] = type(db.Model)(
-        "Staff", (people,), {"__mapper_args__": {"polymorphic_identity": "staff"}}
-    )
-    return model
+    return _kind_of(people, __mapper_args__={"polymorphic_identity": "staff"})
 
 
 def joined_tables(db: SQLAlchemy) -> type[Any]:
@@ -106,13 +110,12 @@ def joined_tables(db: SQLAlchemy) -> type[Any]:
         email=sa.Column(sa.String(255), unique=True),
         __mapper_args__={"polymorphic_on": "kind", "polymorphic_identity": "human"},
     )
-    attributes = {
-        "id": sa.Column("staff_id", sa.ForeignKey("human.human_id"), primary_key=True),
-        "password": sa.Column(sa.String(255)),
-        "__mapper_args__": {"polymorphic_identity": "staff"},
-    }
-    model: type[Any] = type(db.Model)("Staff", (people,), attributes)
-    return model
+    return _kind_of(
+        people,
+        id=sa.Column("staff_id", sa.ForeignKey("human.human_id"), primary_key=True),
+        password=sa.Column(sa.String(255)),
+        __mapper_args__={"polymorphic_identity": "staff"},
+    )
 
 
 def in_schema(db: SQLAlchemy) -> type[Any]:

@@ -1,7 +1,8 @@
 """What may happen only once is one statement whose row count decides, on every database."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
 
@@ -12,6 +13,7 @@ from flask_airlock.domain.one_time_codes import TRIES_PER_CODE, CodeBinding, Pur
 from flask_airlock.domain.throttle import FAILURES_IN_A_ROW, Side
 from flask_airlock.domain.vault import digest
 from flask_airlock.storage.setups import SETUP_LIFETIME
+from flask_airlock.storage.transaction import Unit
 from tests.storage.units import LATER, NOW, Bench
 
 ONCE = [True, False, False]
@@ -26,6 +28,22 @@ def code_of(bench: Bench, code: bytes) -> CodeBinding:
     with bench.begin() as unit:
         unit.codes.put(binding, code, TEN_MINUTES, 1)
     return binding
+
+
+def spend_code(binding: CodeBinding, code: bytes, unit: Unit) -> bool:
+    return unit.codes.spend(binding, [code], NOW)
+
+
+def count_try(binding: CodeBinding, unit: Unit) -> bool:
+    return unit.codes.count_try(binding)
+
+
+def spend_link(account_id: int, token: bytes, when: datetime, unit: Unit) -> bool:
+    return unit.link_tokens.spend(account_id, token, LinkPurpose.FACTOR_SETUP, when)
+
+
+def claim_letter(letter_id: int, when: datetime, unit: Unit) -> bool:
+    return unit.letters.claim(letter_id, when) is not None
 
 
 def letter_of(bench: Bench, account_id: int | None = None) -> int:
@@ -84,8 +102,8 @@ def test_a_code_is_worth_nothing_under_another_binding(bench: Bench) -> None:
         replace(mine, purpose=Purpose.SETUP),
     ]
     for other in others:
-        assert bench.wins(lambda unit, it=other: unit.codes.spend(it, [right], NOW)) == NEVER
-        assert bench.wins(lambda unit, it=other: unit.codes.count_try(it)) == NEVER
+        assert bench.wins(partial(spend_code, other, right)) == NEVER
+        assert bench.wins(partial(count_try, other)) == NEVER
     assert bench.wins(lambda unit: unit.codes.spend(mine, [right], NOW)) == ONCE
 
 
@@ -178,10 +196,7 @@ def test_a_link_is_spent_once(bench: Bench) -> None:
     late = NOW + LIFETIMES[purpose]
     spend = [(stranger, NOW), (account_id, late)]
     for who, when in spend:
-        won = bench.wins(
-            lambda unit, who=who, when=when: unit.link_tokens.spend(who, token, purpose, when)
-        )
-        assert won == NEVER
+        assert bench.wins(partial(spend_link, who, token, when)) == NEVER
     assert bench.wins(lambda unit: unit.link_tokens.is_good(account_id, token, purpose, NOW), 2)
     assert bench.wins(lambda unit: unit.link_tokens.spend(account_id, token, purpose, NOW)) == ONCE
 
@@ -192,7 +207,7 @@ def test_a_letter_is_claimed_once_and_again_only_when_its_worker_was_lost(bench:
     moment = NOW
     for _ in range(MAX_ATTEMPTS - 1):
         moment += STUCK_AFTER
-        assert bench.wins(lambda unit, at=moment: unit.letters.claim(letter_id, at)) == ONCE
+        assert bench.wins(partial(claim_letter, letter_id, moment)) == ONCE
     assert bench.wins(lambda unit: unit.letters.claim(letter_id, moment + STUCK_AFTER)) == NEVER
 
 

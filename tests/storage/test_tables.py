@@ -35,13 +35,13 @@ def created(made: Bare) -> Iterator[Bare]:
 def describe(engine: sa.Engine, table: sa.Table) -> dict[str, Any]:
     """What a database really has of a table."""
     inspector = sa.inspect(engine)
-    place = {"table_name": table.name, "schema": table.schema}
-    uniques = inspector.get_unique_constraints(**place)
-    columns = inspector.get_columns(**place)
-    links = inspector.get_foreign_keys(**place)
+    place = (table.name, table.schema)
+    uniques = inspector.get_unique_constraints(*place)
+    columns = inspector.get_columns(*place)
+    links = inspector.get_foreign_keys(*place)
     return {
         "columns": {column["name"]: bool(column["nullable"]) for column in columns},
-        "key": inspector.get_pk_constraint(**place)["constrained_columns"],
+        "key": inspector.get_pk_constraint(*place)["constrained_columns"],
         "links": {
             (
                 *link["constrained_columns"],
@@ -71,7 +71,7 @@ def intended(table: sa.Table) -> dict[str, Any]:
 
 def lives_and_dies(made: Bare, key_type: type) -> None:
     """A user is found by key and address, gets an account, and takes it along when deleted."""
-    key = {"number": 42} if made.model.__name__ == "Member" else {}
+    key: dict[str, Any] = {"number": 42} if made.model.__name__ == "Member" else {}
     user = made.datastore.create_user(email="Ada@Example.com", password="secret", **key)
     made.db.session.commit()
     user_id = getattr(user, made.datastore.users.key.key)
@@ -140,7 +140,8 @@ def test_a_model_without_what_a_login_needs_is_refused_by_name(column: str) -> N
         "password": sa.Column(sa.String(255)),
     }
     del columns[column]
-    model = type(db.Model)("Visitor", (db.Model, UserMixin), columns)
+    make: Any = type(db.Model)
+    model = make("Visitor", (db.Model, UserMixin), columns)
     with pytest.raises(ConfigurationError, match=f"Visitor has no column named {column}"):
         SQLAlchemyUserDatastore(db, model)
 

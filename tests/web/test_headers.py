@@ -66,10 +66,10 @@ def test_the_applications_own_pages_are_left_alone(application: Application) -> 
 
 
 def test_static_files_may_be_cached(application: Application) -> None:
-    response = application.app.test_client().get("/_airlock/static/airlock.css")
-    assert response.status_code == 200
-    assert "no-store" not in response.headers.get("Cache-Control", "")
-    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    with application.app.test_client().get("/_airlock/static/airlock.css") as response:
+        assert response.status_code == 200
+        assert "no-store" not in response.headers.get("Cache-Control", "")
+        assert response.headers["X-Content-Type-Options"] == "nosniff"
 
 
 def test_the_policy_is_a_setting(applications: Callable[..., Application]) -> None:

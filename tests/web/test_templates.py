@@ -79,6 +79,6 @@ def test_the_service_has_a_name(applications: Callable[..., Application]) -> Non
 
 @pytest.mark.parametrize("name", ["airlock.css", "airlock.js"])
 def test_the_static_files_are_served(application: Application, name: str) -> None:
-    response = application.app.test_client().get(f"/_airlock/static/{name}")
-    assert response.status_code == 200
-    assert response.get_data()
+    with application.app.test_client().get(f"/_airlock/static/{name}") as response:
+        assert response.status_code == 200
+        assert response.get_data()

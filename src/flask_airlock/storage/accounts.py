@@ -7,8 +7,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from ..domain.accounts import Account
+from .columns import from_db, to_db
 from .rows import Store
-from .tables import Tables, from_db, to_db
+from .tables import Tables
 
 HANDLE_BYTES = 64
 

@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, insert, select, update
 
 from ..domain.one_time_codes import TRIES_PER_CODE, CodeBinding, CodeState
+from .columns import from_db, to_db
 from .rows import Store
-from .tables import from_db, to_db
 
 
 class Codes(Store):

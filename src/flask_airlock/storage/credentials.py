@@ -6,8 +6,9 @@ from datetime import datetime
 from sqlalchemy import Connection, insert, select, update
 
 from ..domain.vault import Place, Vault
+from .columns import to_db
 from .rows import Store
-from .tables import Tables, to_db
+from .tables import Tables
 
 
 @dataclass(frozen=True, kw_only=True)

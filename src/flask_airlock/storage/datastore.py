@@ -15,8 +15,9 @@ from ..domain.passwords import PasswordCost, Passwords
 from ..domain.sessions import Session
 from ..errors import InvalidAddress, UnknownUser
 from .accounts import account_of, forget_user
+from .columns import shares_one_connection
 from .sessions import live, session_columns, session_of
-from .tables import Tables, make_tables, shares_one_connection
+from .tables import Tables, make_tables
 from .users import Users
 
 

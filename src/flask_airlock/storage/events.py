@@ -7,8 +7,8 @@ from sqlalchemy import insert
 
 from ..domain.accounts import Visitor
 from ..domain.events import Event
+from .columns import to_db
 from .rows import Store
-from .tables import to_db
 
 
 class Events(Store):

@@ -6,8 +6,9 @@ from sqlalchemy import Connection, insert, select
 
 from ..domain.vault import Place, Vault
 from ..errors import Unsealable
+from .columns import to_db
 from .rows import Store
-from .tables import Tables, to_db
+from .tables import Tables
 
 PLACE = Place("airlock_key_checks", "box", "check")
 TEXT = b"flask-airlock"

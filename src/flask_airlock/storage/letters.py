@@ -8,8 +8,9 @@ from sqlalchemy import ColumnElement, Connection, and_, insert, or_, select, upd
 
 from ..domain.letters import MAX_ATTEMPTS, STUCK_AFTER, LetterState
 from ..domain.vault import Place, Vault
+from .columns import to_db
 from .rows import Store
-from .tables import Tables, to_db
+from .tables import Tables
 
 SWEEP_LIMIT = 20
 

@@ -5,8 +5,8 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, insert, select, update
 
 from ..domain.link_tokens import LIFETIMES, LinkPurpose
+from .columns import to_db
 from .rows import Store
-from .tables import to_db
 
 
 class LinkTokens(Store):

@@ -9,8 +9,9 @@ from ..domain.accounts import Account
 from ..domain.login_state import Stage
 from ..domain.sessions import SEEN_INTERVAL, Session, proof_names
 from .accounts import account_of
+from .columns import from_db, to_db
 from .rows import Store
-from .tables import Tables, from_db, to_db
+from .tables import Tables
 
 
 class Sessions(Store):

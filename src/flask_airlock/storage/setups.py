@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Connection, insert, select, update
 
 from ..domain.vault import Place, Vault
+from .columns import to_db
 from .rows import Store
-from .tables import Tables, to_db
+from .tables import Tables
 
 SETUP_LIFETIME = timedelta(minutes=15)
 

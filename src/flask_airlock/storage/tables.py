@@ -5,69 +5,22 @@ Types are plain ones with variants, so that a generated migration needs no impor
 """
 
 from dataclasses import dataclass, fields
-from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     Column,
-    DateTime,
-    Engine,
     ForeignKey,
     Index,
     Integer,
-    LargeBinary,
     MetaData,
-    StaticPool,
-    String,
     Table,
     Text,
     UniqueConstraint,
 )
-from sqlalchemy.dialects import mysql
-from sqlalchemy.types import TypeEngine
 
 from ..errors import ConfigurationError
-
-MYSQL_NAMES = ("mysql", "mariadb")
-
-
-def _key_type() -> TypeEngine[Any]:
-    return BigInteger().with_variant(Integer, "sqlite")
-
-
-def _moment() -> TypeEngine[Any]:
-    return DateTime().with_variant(mysql.DATETIME(fsp=6), *MYSQL_NAMES)
-
-
-def _bytes(length: int) -> TypeEngine[Any]:
-    # MariaDB refuses a blob as a key and compares text regardless of case: fixed binary is exact.
-    return LargeBinary(length).with_variant(mysql.BINARY(length), *MYSQL_NAMES)
-
-
-def _name(length: int) -> TypeEngine[Any]:
-    """A word of ours, exact to the letter on MariaDB too."""
-    exact = mysql.VARCHAR(length, charset="utf8mb4", collation="utf8mb4_bin")
-    return String(length).with_variant(exact, *MYSQL_NAMES)
-
-
-def _box() -> TypeEngine[Any]:
-    return LargeBinary().with_variant(mysql.MEDIUMBLOB(), *MYSQL_NAMES)
-
-
-def shares_one_connection(engine: Engine) -> bool:
-    """Whether all threads use one connection (SQLite in memory)."""
-    return isinstance(engine.pool, StaticPool)
-
-
-def to_db(moment: datetime) -> datetime:
-    """UTC without a zone, as every column of ours holds it."""
-    return moment.astimezone(UTC).replace(tzinfo=None)
-
-
-def from_db(moment: datetime) -> datetime:
-    """The same moment with its zone."""
-    return moment.replace(tzinfo=UTC)
+from .columns import box, fixed_bytes, key_type, moment, word
 
 
 @dataclass(frozen=True)
@@ -120,7 +73,7 @@ class _Maker:
         full_name = f"{self.schema}.{name}" if self.schema else name
         if full_name in self.metadata.tables:
             return self.metadata.tables[full_name]
-        identity = Column("id", _key_type(), primary_key=True, autoincrement=True)
+        identity = Column("id", key_type(), primary_key=True, autoincrement=True)
         return Table(
             name, self.metadata, identity, *parts, schema=self.schema, sqlite_autoincrement=True
         )
@@ -130,7 +83,7 @@ class _Maker:
         target = f"{self.schema}.airlock_accounts.id" if self.schema else "airlock_accounts.id"
         fate = "SET NULL" if outlived else "CASCADE"
         link = ForeignKey(target, ondelete=fate, name=f"fk_airlock_{subject}_account")
-        return Column("account_id", _key_type(), link, nullable=outlived, index=index)
+        return Column("account_id", key_type(), link, nullable=outlived, index=index)
 
 
 def _accounts(key: Column[Any]) -> Table:
@@ -139,12 +92,12 @@ def _accounts(key: Column[Any]) -> Table:
     return make.table(
         "accounts",
         Column("user_id", key.type, owner, nullable=False),
-        Column("handle", _bytes(64), nullable=False),
-        Column("preferred_method", _name(32)),
-        Column("address_proved_at", _moment()),
+        Column("handle", fixed_bytes(64), nullable=False),
+        Column("preferred_method", word(32)),
+        Column("address_proved_at", moment()),
         Column("needs_setup_link", Integer, nullable=False, default=0),
-        Column("rescue_asked_at", _moment()),
-        Column("created_at", _moment(), nullable=False),
+        Column("rescue_asked_at", moment()),
+        Column("created_at", moment(), nullable=False),
         UniqueConstraint("user_id", name="uq_airlock_accounts_user"),
         UniqueConstraint("handle", name="uq_airlock_accounts_handle"),
     )
@@ -155,19 +108,19 @@ def _sessions(key: Column[Any]) -> Table:
     return make.table(
         "sessions",
         make.account("sessions"),
-        Column("digest", _bytes(32), nullable=False),
-        Column("previous_digest", _bytes(32)),
-        Column("answer_digest", _bytes(32)),
-        Column("stage", _name(16), nullable=False),
-        Column("proofs", _name(255), nullable=False),
+        Column("digest", fixed_bytes(32), nullable=False),
+        Column("previous_digest", fixed_bytes(32)),
+        Column("answer_digest", fixed_bytes(32)),
+        Column("stage", word(16), nullable=False),
+        Column("proofs", word(255), nullable=False),
         Column("next_url", Text),
-        Column("address", _name(64), nullable=False),
-        Column("agent", _name(255), nullable=False),
-        Column("created_at", _moment(), nullable=False),
-        Column("last_seen_at", _moment(), nullable=False),
-        Column("proved_at", _moment(), nullable=False),
-        Column("expires_at", _moment(), nullable=False, index=True),
-        Column("ended_at", _moment()),
+        Column("address", word(64), nullable=False),
+        Column("agent", word(255), nullable=False),
+        Column("created_at", moment(), nullable=False),
+        Column("last_seen_at", moment(), nullable=False),
+        Column("proved_at", moment(), nullable=False),
+        Column("expires_at", moment(), nullable=False, index=True),
+        Column("ended_at", moment()),
         UniqueConstraint("digest", name="uq_airlock_sessions_digest"),
         Index("ix_airlock_sessions_previous_digest", "previous_digest"),
     )
@@ -178,12 +131,12 @@ def _credentials(key: Column[Any]) -> Table:
     return make.table(
         "credentials",
         make.account("credentials"),
-        Column("method", _name(32), nullable=False),
-        Column("secret", _box()),
+        Column("method", word(32), nullable=False),
+        Column("secret", box()),
         Column("last_step", BigInteger, nullable=False, default=-1),
-        Column("created_at", _moment(), nullable=False),
-        Column("last_used_at", _moment()),
-        Column("revoked_at", _moment()),
+        Column("created_at", moment(), nullable=False),
+        Column("last_used_at", moment()),
+        Column("revoked_at", moment()),
     )
 
 
@@ -192,12 +145,12 @@ def _setups(key: Column[Any]) -> Table:
     return make.table(
         "setups",
         make.account("setups"),
-        Column("session_id", _key_type(), nullable=False),
-        Column("method", _name(32), nullable=False),
-        Column("secret", _box(), nullable=False),
-        Column("created_at", _moment(), nullable=False),
-        Column("expires_at", _moment(), nullable=False),
-        Column("closed_at", _moment()),
+        Column("session_id", key_type(), nullable=False),
+        Column("method", word(32), nullable=False),
+        Column("secret", box(), nullable=False),
+        Column("created_at", moment(), nullable=False),
+        Column("expires_at", moment(), nullable=False),
+        Column("closed_at", moment()),
         Index("ix_airlock_setups_session", "session_id", "method"),
     )
 
@@ -207,14 +160,14 @@ def _codes(key: Column[Any]) -> Table:
     return make.table(
         "codes",
         make.account("codes"),
-        Column("session_id", _key_type(), nullable=False),
-        Column("method", _name(32), nullable=False),
-        Column("purpose", _name(32), nullable=False),
-        Column("digest", _bytes(32), nullable=False),
+        Column("session_id", key_type(), nullable=False),
+        Column("method", word(32), nullable=False),
+        Column("purpose", word(32), nullable=False),
+        Column("digest", fixed_bytes(32), nullable=False),
         Column("tries", Integer, nullable=False, default=0),
-        Column("letter_id", _key_type()),
-        Column("expires_at", _moment(), nullable=False, index=True),
-        Column("used_at", _moment()),
+        Column("letter_id", key_type()),
+        Column("expires_at", moment(), nullable=False, index=True),
+        Column("used_at", moment()),
         UniqueConstraint("session_id", "method", "purpose", name="uq_airlock_codes_use"),
     )
 
@@ -224,10 +177,10 @@ def _throttles(key: Column[Any]) -> Table:
     return make.table(
         "throttles",
         make.account("throttles", index=False),
-        Column("subject", _name(32), nullable=False),
-        Column("side", _name(16), nullable=False),
+        Column("subject", word(32), nullable=False),
+        Column("side", word(16), nullable=False),
         Column("failures", Integer, nullable=False, default=0),
-        Column("shut_at", _moment()),
+        Column("shut_at", moment()),
         UniqueConstraint("account_id", "subject", "side", name="uq_airlock_throttles_subject"),
     )
 
@@ -237,10 +190,10 @@ def _link_tokens(key: Column[Any]) -> Table:
     return make.table(
         "link_tokens",
         make.account("link_tokens"),
-        Column("digest", _bytes(32), nullable=False),
-        Column("purpose", _name(32), nullable=False),
-        Column("expires_at", _moment(), nullable=False, index=True),
-        Column("used_at", _moment()),
+        Column("digest", fixed_bytes(32), nullable=False),
+        Column("purpose", word(32), nullable=False),
+        Column("expires_at", moment(), nullable=False, index=True),
+        Column("used_at", moment()),
         UniqueConstraint("digest", name="uq_airlock_link_tokens_digest"),
     )
 
@@ -250,15 +203,15 @@ def _letters(key: Column[Any]) -> Table:
     return make.table(
         "letters",
         make.account("letters", outlived=True),
-        Column("channel", _name(16), nullable=False),
-        Column("template", _name(64), nullable=False),
-        Column("reference", _name(32), nullable=False),
-        Column("message", _box()),
-        Column("state", _name(16), nullable=False),
+        Column("channel", word(16), nullable=False),
+        Column("template", word(64), nullable=False),
+        Column("reference", word(32), nullable=False),
+        Column("message", box()),
+        Column("state", word(16), nullable=False),
         Column("attempts", Integer, nullable=False, default=0),
-        Column("due_at", _moment(), nullable=False),
-        Column("expires_at", _moment(), nullable=False),
-        Column("created_at", _moment(), nullable=False),
+        Column("due_at", moment(), nullable=False),
+        Column("expires_at", moment(), nullable=False),
+        Column("created_at", moment(), nullable=False),
         Index("ix_airlock_letters_state_due_at", "state", "due_at"),
     )
 
@@ -268,11 +221,11 @@ def _events(key: Column[Any]) -> Table:
     return make.table(
         "events",
         make.account("events", outlived=True),
-        Column("name", _name(64), nullable=False),
+        Column("name", word(64), nullable=False),
         Column("detail", Text, nullable=False),
-        Column("address", _name(64), nullable=False),
-        Column("agent", _name(255), nullable=False),
-        Column("at", _moment(), nullable=False, index=True),
+        Column("address", word(64), nullable=False),
+        Column("agent", word(255), nullable=False),
+        Column("at", moment(), nullable=False, index=True),
     )
 
 
@@ -280,8 +233,8 @@ def _key_checks(key: Column[Any]) -> Table:
     make = _Maker(key)
     return make.table(
         "key_checks",
-        Column("box", _box(), nullable=False),
-        Column("created_at", _moment(), nullable=False),
+        Column("box", box(), nullable=False),
+        Column("created_at", moment(), nullable=False),
     )
 
 

@@ -6,8 +6,8 @@ from datetime import datetime
 from sqlalchemy import Update, insert, select, update
 
 from ..domain.throttle import FAILURES_IN_A_ROW, Side
+from .columns import to_db
 from .rows import Store
-from .tables import to_db
 
 
 class Throttles(Store):

@@ -11,6 +11,7 @@ from ..domain.vault import Vault
 from ..errors import StoreBusy
 from .accounts import Accounts
 from .codes import Codes
+from .columns import MYSQL_NAMES, shares_one_connection
 from .credentials import Credentials
 from .events import Events
 from .key_checks import KeyChecks
@@ -18,7 +19,7 @@ from .letters import Letters
 from .link_tokens import LinkTokens
 from .sessions import Sessions
 from .setups import Setups
-from .tables import MYSQL_NAMES, Tables, shares_one_connection
+from .tables import Tables
 from .throttles import Throttles
 from .users import Users
 
