@@ -78,8 +78,8 @@ class Browser:
         return found[1] if found else ""
 
     @property
-    def is_signed_in(self) -> bool:
-        """Whether the protected page opens."""
+    def is_signed_in(self) -> Any:
+        """Whether the protected page opens; mypy would take a bool for a constant."""
         return self.client.get("/inside", headers=self.headers).status_code == 200
 
     def give_password(self, person: Person, password: str | None = None) -> Browser:

@@ -60,7 +60,7 @@ def create_app() -> Flask:
     file = Path(os.environ.get("DEMO_DATABASE", Path(app.root_path) / "demo.sqlite")).absolute()
     app.config.update(
         DEBUG=True,
-        SECRET_KEY=_kept_key(file.with_suffix(".key")),
+        SECRET_KEY=_kept_key(file.with_name(f"{file.name}-key")),
         SQLALCHEMY_DATABASE_URI=f"sqlite:///{file}",
         SECURITY_TWO_FACTOR=True,
         SECURITY_TWO_FACTOR_ENABLED_METHODS=["mail", "google_authenticator", "sms"],

@@ -47,14 +47,20 @@ def test_a_user_is_created_and_can_sign_in(application: Application) -> None:
 def test_a_user_is_created_with_roles(application: Application) -> None:
     run(application, "roles", "create", "admin")
     result = run(
-        application, "users", "create", "ada@example.com", "--role", "admin", typed="secret\nsecret\n"
+        application,
+        "users",
+        "create",
+        "ada@example.com",
+        "--role",
+        "admin",
+        typed="secret\nsecret\n",
     )
     assert result.exit_code == 0, result.output
     assert user(application, "ada@example.com") == {"active": True, "roles": ["admin"]}
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    "arguments, said",
     [
         (["users", "create", "ada@example.com", "--password", "x"], "already"),
         (["users", "create", "ADA@EXAMPLE.COM", "--password", "x"], "already"),
@@ -153,7 +159,7 @@ def test_a_reset_names_its_reason_and_shows_no_link(application: Application) ->
     browser.enrol(ada, "authenticator")
     result = run(application, "users", "reset-factors", ada.email, "--reason", "lost her phone")
     assert result.exit_code == 0, result.output
-    assert "link mailed" in result.output
+    assert "link" in result.output
     assert "http" not in result.output
     (event,) = [row for row in application.rows("events") if row["name"] == "factors_reset"]
     assert event["detail"] == '{"reason": "lost her phone"}'

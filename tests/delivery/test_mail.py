@@ -1,7 +1,9 @@
 """Letters by Flask-Mail, to a real mail server that behaves and misbehaves."""
 
+import gc
 import logging
 import smtplib
+import warnings
 from email.message import EmailMessage
 from typing import Any
 
@@ -51,6 +53,14 @@ def failure(sender: Sender, message: Message) -> str:
     assert message.to not in told
     assert failed.value.__suppress_context__
     return str(failed.value)
+
+
+def unclosed() -> list[str]:
+    """Connections that were dropped without being closed."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", ResourceWarning)
+        gc.collect()
+    return [str(warning.message) for warning in caught]
 
 
 def only(mail_server: MailServer) -> EmailMessage:
@@ -158,8 +168,10 @@ def test_a_server_that_is_not_there_is_a_failure(mail_server: MailServer) -> Non
 def test_a_server_that_can_not_encrypt_gets_nothing_where_encryption_is_asked(
     mail_server: MailServer,
 ) -> None:
+    unclosed()
     assert failure(Sender(mail_server.port, MAIL_USE_TLS=True), letter())
     assert mail_server.messages == []
+    assert unclosed() == []
 
 
 def test_a_wrong_name_at_the_server_is_a_failure(mail_server: MailServer) -> None:
@@ -167,6 +179,7 @@ def test_a_wrong_name_at_the_server_is_a_failure(mail_server: MailServer) -> Non
     told = failure(Sender(mail_server.port, **config), letter())
     assert "not this one" not in told
     assert mail_server.messages == []
+    assert unclosed() == []
 
 
 def test_nothing_of_a_letter_is_printed_where_flask_mail_debugs(

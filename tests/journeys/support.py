@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from jinja2 import ChoiceLoader, DictLoader
 
+from flask_airlock.testing import sign_in
 from tests.applications import Application
 from tests.people import Browser, Person
 
@@ -56,6 +57,37 @@ def live_sessions(application: Application, stage: str = "signed_in") -> list[di
     return [row for row in rows if row["stage"] == stage and row["ended_at"] is None]
 
 
+def set_user(application: Application, person: Person, **columns: object) -> None:
+    """Change a user's columns, as an administrator's page would."""
+    with application.app.app_context():
+        user = application.datastore.get_user(person.email)
+        for name, value in columns.items():
+            setattr(user, name, value)
+        application.db.session.commit()
+
+
+def give_role(application: Application, person: Person, *names: str) -> None:
+    """Let a person have these roles, and only these."""
+    with application.app.app_context():
+        store = application.datastore
+        user = store.get_user(person.email)
+        user.roles = [store.find_or_create_role(name) for name in names]
+        application.db.session.commit()
+
+
+def signed_in(application: Application, person: Person) -> Browser:
+    """A browser that is inside."""
+    browser = application.browser()
+    with application.app.app_context():
+        sign_in(browser.client, application.datastore.get_user(person.email))
+    return browser
+
+
+def opens(browser: Browser, path: str) -> int:
+    """The status of a page, without following redirects."""
+    return browser.client.get(path).status_code
+
+
 @contextmanager
 def counted_statements(application: Application) -> Iterator[list[str]]:
     """The SQL that the database is sent inside the block."""
@@ -78,7 +110,7 @@ def own_templates(application: Application, templates: dict[str, str]) -> None:
     kept = application.app.jinja_loader
     assert kept is not None
     loader = ChoiceLoader([DictLoader(templates), kept])
-    application.app.jinja_loader = loader  # type: ignore[misc]
+    application.app.jinja_loader = loader
 
 
 @dataclass
@@ -139,6 +171,10 @@ class Page(HTMLParser):
         found = self.all(tag, **attributes)
         assert len(found) == 1, f"{len(found)} of {tag} {attributes} in: {self.source[:3000]}"
         return found[0]
+
+    def has(self, tag: str, **attributes: str) -> bool:
+        """Whether there is exactly one; it fails with the page if there is not."""
+        return self.one(tag, **attributes).tag == tag
 
     def by_id(self, name: str) -> Element:
         """The element with an id."""

@@ -65,7 +65,9 @@ def test_a_letter_tells_when_and_from_where_it_was_asked_for(application: Applic
 def test_a_browsers_name_can_not_write_into_a_letter(application: Application) -> None:
     """S-133: only names that we know appear, never what the header says."""
     ada = application.person()
-    browser = application.browser(**{"User-Agent": "<b>Firefox/1</b> 12345678 https://evil.example"})
+    browser = application.browser(
+        **{"User-Agent": "<b>Firefox/1</b> 12345678 https://evil.example"}
+    )
     browser.give_password(ada)
     assert "evil.example" not in ada.newest_letter()
     html = application.outbox.messages(to=ada.email)[-1].message.html
@@ -110,7 +112,7 @@ def wait_until(condition: Callable[[], bool], seconds: float = 10) -> None:
 
 
 def test_a_letters_text_is_sealed_and_wiped_once_sent(application: Application) -> None:
-    ada, _ = given_password(application)
+    _ada, _ = given_password(application)
     rows = application.rows("letters")
     assert rows
     assert {row["state"] for row in rows} == {"sent"}

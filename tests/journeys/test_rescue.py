@@ -38,7 +38,7 @@ def mailed_link(person: Person) -> str:
 
 
 def test_who_lost_the_only_factor_can_ask_a_person(application: Application) -> None:
-    ada, browser = lost(application)
+    _ada, browser = lost(application)
     press(browser, "Ask for help")
     assert "Your request is on its way." in browser.page
     (letter,) = application.outbox.messages(to=RESCUE_MAIL)
@@ -61,7 +61,7 @@ def test_the_letters_of_a_rescue_hold_no_code(application: Application) -> None:
 
 
 def test_the_request_opens_nothing(application: Application) -> None:
-    ada, browser = lost(application)
+    _ada, browser = lost(application)
     press(browser, "Ask for help")
     assert not browser.is_signed_in
     assert browser.get("/login/set-up").path == "/login/second-step"
@@ -98,7 +98,7 @@ def test_the_other_methods_come_first(application: Application) -> None:
     browser.give_password(ada)
     (link,) = [a for a in read(browser).all("a") if "can’t" in a.text]
     page = read(browser.get(link.attributes["href"]))
-    assert page.one("button", data_method="sms")
+    assert page.has("button", data_method="sms")
 
 
 def test_who_lost_every_method_of_several_can_ask_too(application: Application) -> None:
@@ -205,7 +205,7 @@ def test_the_link_works_once(application: Application) -> None:
     assert not second.is_signed_in
 
 
-@pytest.mark.parametrize(("seconds", "works"), [(-1, True), (1, False)])
+@pytest.mark.parametrize("seconds, works", [(-1, True), (1, False)])
 def test_the_link_works_for_a_day(application: Application, seconds: int, works: bool) -> None:
     ada, _ = enrolled_person(application)
     reset(application, ada)

@@ -117,7 +117,7 @@ def test_a_key_may_be_rotated(
 
 
 @pytest.mark.parametrize(
-    ("gone", "named"),
+    "gone, named",
     [
         ({"MAIL_SERVER": None}, "MAIL_SERVER"),
         ({"MAIL_DEFAULT_SENDER": None}, "SECURITY_EMAIL_SENDER or MAIL_DEFAULT_SENDER"),
@@ -171,7 +171,7 @@ def test_text_messages_need_a_host_outside_debug(
 
 
 @pytest.mark.parametrize(
-    ("package", "modules", "settings", "extra"),
+    "package, modules, settings, extra",
     [
         ("phonenumbers", ["factors.sms", "domain.phones"], {}, "sms"),
         (
@@ -231,7 +231,7 @@ def test_an_unknown_setting_warns_with_the_nearest_name(
 
 
 @pytest.mark.parametrize(
-    ("key", "value", "said"),
+    "key, value, said",
     [
         ("SECURITY_TWO_FACTOR", "yes", "type str.*True or False"),
         ("SECURITY_TWO_FACTOR_ENABLED_METHODS", ["mail", "pigeon"], "type list.*sms"),

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 import sqlalchemy as sa
@@ -68,7 +68,7 @@ def application_with(
 
 
 @pytest.mark.parametrize(
-    ("key", "default"),
+    "key, default",
     [(sa.Integer(), None), (sa.Uuid(), uuid.uuid4), (sa.String(36), lambda: str(uuid.uuid4()))],
     ids=["int", "uuid", "string"],
 )
@@ -92,7 +92,7 @@ def test_the_bind_of_the_users_is_followed(tmp_path: object) -> None:
         assert browser.is_signed_in
         with application.app.app_context():
             engines = application.db.engines
-            ours = {name for name in sa.inspect(engines["people"]).get_table_names()}
+            ours = set(sa.inspect(engines["people"]).get_table_names())
             elsewhere = set(sa.inspect(engines[None]).get_table_names())
         assert {f"airlock_{subject}" for subject in SUBJECTS} <= ours
         assert not any(name.startswith("airlock_") for name in elsewhere)
@@ -102,7 +102,7 @@ def test_the_schema_of_the_users_is_followed() -> None:
     db = SQLAlchemy()
 
     class Person(db.Model, UserMixin):  # type: ignore[name-defined,misc]
-        __table_args__ = {"schema": "staff"}
+        __table_args__: ClassVar[dict[str, str]] = {"schema": "staff"}
         id = db.Column(db.Integer, primary_key=True)
         email = db.Column(db.String(255))
         password = db.Column(db.String(255))

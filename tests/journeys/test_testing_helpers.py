@@ -32,7 +32,11 @@ def test_sign_in_lets_a_client_in_with_both_factors(application: Application) ->
     assert not browser.is_signed_in
 
 
-def test_sign_in_can_leave_the_second_factor_out(application: Application) -> None:
+def test_sign_in_can_leave_the_second_factor_out(
+    applications: Callable[..., Application],
+) -> None:
+    """Where a second factor is not required of everybody."""
+    application = applications(SECURITY_TWO_FACTOR_REQUIRED=False)
     browser = put_in(application, application.person(), "password")
     assert browser.is_signed_in
     assert browser.client.get("/strong").status_code == 302

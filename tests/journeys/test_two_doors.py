@@ -140,7 +140,9 @@ def test_the_destination_survives_a_first_set_up(application: Application) -> No
     assert browser.path == "/inside"
 
 
-def test_without_a_destination_the_settings_say_where_to_go(applications: Callable[..., Application]) -> None:
+def test_without_a_destination_the_settings_say_where_to_go(
+    applications: Callable[..., Application],
+) -> None:
     """The paths after login and logout are settings."""
     application = applications(
         SECURITY_POST_LOGIN_URL="/inside", SECURITY_POST_LOGOUT_URL="/login?bye=1"

@@ -138,10 +138,10 @@ class Visitor:
         self.prove_mailbox()
         self.set_up(method)
 
-    def code_for(self, method: str) -> str:
-        """The code that arrived, or that the app shows."""
+    def code_for(self, method: str, later: float = 0) -> str:
+        """The code that arrived, or that the app shows, then or seconds later."""
         if method == "authenticator":
-            return self.app_code()
+            return self.app_code(later)
         return self.place.mailed_code() if method == "email" else self.place.texted_code()
 
     def offered(self) -> list[str]:

@@ -43,7 +43,7 @@ def log_in(application: Application, base: str) -> list[TestResponse]:
 
 
 @pytest.mark.parametrize(
-    ("settings", "secure"),
+    "settings, secure",
     [
         ({"DEBUG": True}, False),
         ({"TESTING": True}, True),

@@ -23,7 +23,7 @@ POSTS = [
 ]
 
 
-@pytest.mark.parametrize(("path", "fields"), POSTS)
+@pytest.mark.parametrize("path, fields", POSTS)
 @pytest.mark.parametrize("token", [None, "", "garbage", "IjEi.x.y"])
 @pytest.mark.parametrize("stage", ["stranger", "half open", "inside"])
 def test_a_form_without_a_good_token_does_nothing(

@@ -1,6 +1,6 @@
 """The developer's outbox: in debug, from this machine, and for nobody else."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
@@ -11,11 +11,11 @@ JSON = {"Accept": "application/json"}
 
 
 @pytest.fixture
-def debugged(applications: Callable[..., Application]) -> Iterator[Application]:
+def debugged(applications: Callable[..., Application]) -> Application:
     """An application in debug mode, with one letter sent."""
     application = applications(TESTING=False, DEBUG=True, SECURITY_DELIVERY="sync")
     application.browser().give_password(application.person())
-    yield application
+    return application
 
 
 def test_it_shows_every_letter_as_its_reader_would_see_it(debugged: Application) -> None:
@@ -23,7 +23,7 @@ def test_it_shows_every_letter_as_its_reader_would_see_it(debugged: Application)
     (kept,) = debugged.outbox.messages()
     assert "ada@example.com" in page
     assert kept.message.subject in page
-    assert [part for part in kept.message.text.split() if part.isdigit()][0] in page
+    assert next(part for part in kept.message.text.split() if part.isdigit()) in page
 
 
 def test_programs_get_a_list(debugged: Application) -> None:

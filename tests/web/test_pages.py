@@ -17,8 +17,9 @@ def pages(application: Application) -> Iterator[tuple[str, Page]]:
     yield "login, wrong", read(browser.give_password(ada, "wrong"))
     yield "login, empty", read(browser.post("/login", email="", password=""))
     yield "address", read(browser.give_password(ada))
-    yield "address, wrong", read(
-        browser.post("/login/set-up", action="prove", code=wrong(ada.mailed_code()))
+    yield (
+        "address, wrong",
+        read(browser.post("/login/set-up", action="prove", code=wrong(ada.mailed_code()))),
     )
     yield "choices", read(browser.prove_mailbox(ada))
     press(browser, "Authenticator app")
@@ -65,9 +66,9 @@ def test_fields_carry_what_browsers_and_password_managers_look_for(
 ) -> None:
     """S-136, S-137."""
     login = every["login"]
-    assert login.one("input", name="email", autocomplete="username")
-    assert login.one("input", name="password", type="password", autocomplete="current-password")
-    assert every["number"].one("input", name="phone", type="tel", autocomplete="tel")
+    assert login.has("input", name="email", autocomplete="username")
+    assert login.has("input", name="password", type="password", autocomplete="current-password")
+    assert every["number"].has("input", name="phone", type="tel", autocomplete="tel")
     for name in ("address", "authenticator", "sms", "second step", "second step, other"):
         code = every[name].one("input", name="code", type="text", autocomplete="one-time-code")
         assert code.get("inputmode") == "numeric", name
@@ -78,11 +79,11 @@ def test_fields_carry_what_browsers_and_password_managers_look_for(
 
 def test_each_offered_method_carries_its_id(every: dict[str, Page]) -> None:
     for method in ("email", "authenticator", "sms"):
-        assert every["choices"].one("button", data_method=method)
-    assert every["second step"].one("form", data_method="authenticator")
-    assert every["second step"].one("button", data_method="sms")
-    assert every["second step, other"].one("form", data_method="sms")
-    assert every["second step, other"].one("a", data_method="authenticator")
+        assert every["choices"].has("button", data_method=method)
+    assert every["second step"].has("form", data_method="authenticator")
+    assert every["second step"].has("button", data_method="sms")
+    assert every["second step, other"].has("form", data_method="sms")
+    assert every["second step, other"].has("a", data_method="authenticator")
 
 
 def test_an_error_is_an_alert_tied_to_its_field(every: dict[str, Page]) -> None:
@@ -208,7 +209,7 @@ def test_a_closed_factor_is_told_and_can_not_be_chosen(application: Application)
         stranger.answer("authenticator", wrong(ada.app_code()))
     page = read(stranger.get("/login/second-step?method=authenticator"))
     assert not page.all("input", name="code")
-    assert page.one("button", data_method="sms")
+    assert page.has("button", data_method="sms")
     page = read(stranger.get("/login/second-step?method=sms"))
     assert not page.all("a", data_method="authenticator")
 

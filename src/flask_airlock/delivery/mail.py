@@ -1,6 +1,7 @@
 """Mail by Flask-Mail, with a time limit that Flask-Mail itself does not set."""
 
 import smtplib
+import ssl
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
@@ -14,19 +15,26 @@ SMTP_TIMEOUT = 15.0
 
 
 class _PatientConnection(flask_mail.Connection):
-    """Flask-Mail's connection, which gives up on a server that stays silent.
+    """Flask-Mail's connection, which gives up on a silent server and trusts no strange one.
 
     Its debug level stays off: that would print every letter, codes and all, to stderr.
     """
 
     def configure_host(self) -> smtplib.SMTP | smtplib.SMTP_SSL:
-        mail = self.mail
-        door = smtplib.SMTP_SSL if mail.use_ssl else smtplib.SMTP
-        host = door(mail.server, mail.port, timeout=SMTP_TIMEOUT)
-        if mail.use_tls:
-            host.starttls()
-        if mail.username and mail.password:
-            host.login(mail.username, mail.password)
+        mail, trust = self.mail, ssl.create_default_context()
+        host: smtplib.SMTP | smtplib.SMTP_SSL
+        if mail.use_ssl:
+            host = smtplib.SMTP_SSL(mail.server, mail.port, timeout=SMTP_TIMEOUT, context=trust)
+        else:
+            host = smtplib.SMTP(mail.server, mail.port, timeout=SMTP_TIMEOUT)
+        try:
+            if mail.use_tls:
+                host.starttls(context=trust)
+            if mail.username and mail.password:
+                host.login(mail.username, mail.password)
+        except BaseException:
+            host.close()
+            raise
         return host
 
     def __exit__(self, *_: object) -> None:
@@ -55,6 +63,6 @@ class FlaskMailTransport:
         try:
             with _PatientConnection(self._find_mail()) as connection:
                 connection.send(letter)
-        except (smtplib.SMTPException, OSError) as problem:
+        except (smtplib.SMTPException, OSError, UnicodeError) as problem:
             # A server's reply may quote the letter; its type is enough to find the cause.
             raise DeliveryFailed(type(problem).__name__) from None

@@ -46,16 +46,20 @@ class InThreads:
     """`SECURITY_DELIVERY = "thread"`: a bounded pool, started lazily and anew after a fork."""
 
     def __init__(self) -> None:
-        self._pool: ThreadPoolExecutor | None = None
-        self._owner = 0
-        self._lock = threading.Lock()
-        self._waiting = threading.BoundedSemaphore(LONGEST_QUEUE)
+        self._begin_anew()
+        # A forked worker inherits neither threads nor a true count of what waits.
+        os.register_at_fork(after_in_child=self._begin_anew)
 
     def run(self, deliver: Callable[[int], None], letter_ids: Iterable[int]) -> None:
         """Queue each letter; what does not fit is picked up later as overdue."""
         for letter_id in letter_ids:
             if self._waiting.acquire(blocking=False):
-                self._living_pool().submit(self._carry, deliver, letter_id)
+                self._started_pool().submit(self._carry, deliver, letter_id)
+
+    def _begin_anew(self) -> None:
+        self._pool: ThreadPoolExecutor | None = None
+        self._lock = threading.Lock()
+        self._waiting = threading.BoundedSemaphore(LONGEST_QUEUE)
 
     def _carry(self, deliver: Callable[[int], None], letter_id: int) -> None:
         try:
@@ -65,11 +69,8 @@ class InThreads:
         finally:
             self._waiting.release()
 
-    def _living_pool(self) -> ThreadPoolExecutor:
+    def _started_pool(self) -> ThreadPoolExecutor:
         with self._lock:
-            if self._pool is None or self._owner != os.getpid():
+            if self._pool is None:
                 self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="airlock-post")
-                self._owner = os.getpid()
-                self._waiting = threading.BoundedSemaphore(LONGEST_QUEUE)
-                self._waiting.acquire(blocking=False)
             return self._pool

@@ -2,17 +2,17 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from http.client import HTTPException
 from typing import Any
 from urllib.error import HTTPError
 from urllib.parse import urlencode, urlsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
-from ..domain.letters import Message
+from ..domain.letters import Message, is_timeout
 from ..errors import ConfigurationError, DeliveryFailed
 
-KEYS = {"url", "method", "headers", "json", "form", "sender", "timeout", "accept"}
+TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 PLACEHOLDER = re.compile(r"\{(to|text|sender)\}")
 
 
@@ -27,14 +27,13 @@ class HttpSmsTransport:
     """`SECURITY_SMS_SERVICE = "http"`: url, method, headers, json or form, timeout, accept."""
 
     def __init__(self, config: Mapping[str, Any]) -> None:
-        unknown = set(config) - KEYS
-        if unknown or not _is_url(config.get("url")):
+        wrong = [name for name in config if not _is_sound(name, config[name])]
+        if wrong or "url" not in config or {"json", "form"} <= set(config):
             raise ConfigurationError(
-                "SECURITY_SMS_SERVICE_CONFIG for http takes url (http or https), method, headers, "
-                f"json or form, sender, timeout, accept; unknown: {sorted(unknown) or 'nothing'}"
+                "SECURITY_SMS_SERVICE_CONFIG for http takes url (http or https), method, headers "
+                "(a mapping of texts), json or form (not both), sender, timeout (seconds), accept "
+                f"(a list of statuses); not right: {', '.join(sorted(wrong)) or 'url, json, form'}"
             )
-        if "json" in config and "form" in config:
-            raise ConfigurationError("SECURITY_SMS_SERVICE_CONFIG takes json or form, not both")
         self._config = config
         self._accept = tuple(config.get("accept", range(200, 300)))
         self._timeout = float(config.get("timeout", 10))
@@ -68,8 +67,46 @@ class HttpSmsTransport:
         return Request(url, data=body, headers=headers, method=method)  # noqa: S310
 
 
-def _is_url(value: object) -> bool:
-    return isinstance(value, str) and urlsplit(value).scheme in ("http", "https")
+def _is_sound(name: str, value: Any) -> bool:
+    """Whether a key of the configuration is known and its value of the right shape."""
+    return name in CHECKS and CHECKS[name](value)
+
+
+def _is_url(value: Any) -> bool:
+    if not isinstance(value, str) or not value.isprintable():
+        return False
+    try:
+        parts = urlsplit(value)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
+def _are_headers(value: Any) -> bool:
+    return isinstance(value, Mapping) and all(
+        isinstance(name, str) and TOKEN.fullmatch(name) and str(text).isprintable()
+        for name, text in value.items()
+    )
+
+
+def _are_statuses(value: Any) -> bool:
+    return (
+        isinstance(value, Collection)
+        and bool(value)
+        and all(type(status) is int and 100 <= status <= 599 for status in value)
+    )
+
+
+CHECKS: dict[str, Callable[[Any], bool]] = {
+    "url": _is_url,
+    "method": lambda value: isinstance(value, str) and bool(TOKEN.fullmatch(value)),
+    "headers": _are_headers,
+    "json": lambda value: isinstance(value, Mapping | list | str),
+    "form": lambda value: isinstance(value, Mapping),
+    "sender": lambda value: isinstance(value, str),
+    "timeout": is_timeout,
+    "accept": _are_statuses,
+}
 
 
 def _filled(template: Any, words: Mapping[str, str]) -> Any:

@@ -8,7 +8,7 @@ from twilio.base.exceptions import TwilioException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 
-from ..domain.letters import Message
+from ..domain.letters import Message, is_timeout
 from ..errors import ConfigurationError, DeliveryFailed
 
 NEEDED = {"account_sid", "auth_token"}
@@ -19,11 +19,14 @@ class TwilioSmsTransport:
     """`SECURITY_SMS_SERVICE = "twilio"`: account_sid, auth_token, sender (or a service's sid)."""
 
     def __init__(self, config: Mapping[str, Any]) -> None:
-        unknown, missing = set(config) - KEYS, NEEDED - set(config)
-        if unknown or missing or not {"sender", "messaging_service_sid"} & set(config):
+        texts = [config.get(name) for name in KEYS - {"timeout"} if name in config]
+        sound = not set(config) - KEYS and set(config) >= NEEDED
+        sound = sound and bool({"sender", "messaging_service_sid"} & set(config))
+        sound = sound and all(isinstance(text, str) and text for text in texts)
+        if not sound or not is_timeout(config.get("timeout", 10)):
             raise ConfigurationError(
                 "SECURITY_SMS_SERVICE_CONFIG for twilio takes account_sid, auth_token, sender or "
-                "messaging_service_sid, and optionally timeout, base_url"
+                "messaging_service_sid, and optionally timeout (seconds) and base_url"
             )
         http = TwilioHttpClient(timeout=float(config.get("timeout", 10)))
         self._client = Client(config["account_sid"], config["auth_token"], http_client=http)

@@ -56,3 +56,8 @@ class KeptMessage:
 
     message: Message
     at: datetime
+
+
+def is_timeout(value: object) -> bool:
+    """Whether a setting is a number of seconds that one can wait for."""
+    return not isinstance(value, bool) and isinstance(value, int | float) and 0 < value <= 300

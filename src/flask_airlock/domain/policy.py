@@ -38,7 +38,9 @@ def check_own_proofs(proofs: Sequence[str]) -> None:
     A name of ours would let a view claim a second factor that nobody has proved.
     """
     ours = {*FACTOR_METHODS, MAILBOX}
-    if isinstance(proofs, str) or not proofs or not ours.isdisjoint(proofs):
-        raise ValueError(f"proofs is a list of names of your own, such as ['oauth'], not {ours}")
+    if isinstance(proofs, str) or not 0 < len(proofs) <= 5 or not ours.isdisjoint(proofs):
+        raise ValueError(
+            f"proofs is a list of one to five names of your own, such as ['oauth'], not {ours}"
+        )
     if not all(re.fullmatch(r"[a-z][a-z0-9_.-]{0,31}", proof) for proof in proofs):
         raise ValueError("each proof is a short lower-case name, such as 'oauth'")
