@@ -163,3 +163,16 @@ def test_where_the_setting_is_off_no_code_is_mailed(
     assert application.outbox.messages() == []
     browser.set_up(person, "authenticator")
     assert browser.is_signed_in
+
+
+def test_a_proof_of_the_old_address_is_none_of_the_new_one(application: Application) -> None:
+    """S-85: the address on file changed after the code came back; the new mailbox is unproved."""
+    person, browser = application.person(), application.browser()
+    browser.give_password(person).prove_mailbox(person)
+    with application.app.app_context():
+        application.datastore.get_user(person.email).email = "new@example.com"
+        application.db.session.commit()
+    browser.get("/login/set-up")
+    browser.post("/login/set-up/email", action="begin")
+    assert not browser.is_signed_in
+    assert application.rows("credentials") == []

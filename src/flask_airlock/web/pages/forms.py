@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from flask import request
 from flask_wtf import FlaskForm
+from werkzeug.datastructures import MultiDict
 from wtforms import Field, PasswordField, StringField, ValidationError
 
 from ...domain.addresses import LONGEST_ADDRESS
@@ -29,6 +30,15 @@ class Filled:
 
 class BareForm(FlaskForm):  # type: ignore[misc]
     """A button: nothing but the proof that it was pressed on a page of ours."""
+
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+        """Fields are texts of a form: Flask-WTF would take JSON and files for them as well."""
+
+        def wrap_formdata(self, form: FlaskForm, formdata: object) -> MultiDict[str, str] | None:
+            """The form that was sent, if one was."""
+            if formdata is None or request.method != "POST":
+                return None
+            return request.form
 
     def is_sent_well(self) -> bool:
         """Whether this request posts the form, with a good token and fields of a good shape."""
