@@ -3,6 +3,7 @@
 They go to docs/_build/screenshots; two for the README go to docs/images.
 """
 
+import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # Run as a program, this file's own folder is on the path, but the project is not.
 sys.path.insert(0, str(ROOT))
 
-from playwright.sync_api import Browser, sync_playwright  # noqa: E402
+from playwright.sync_api import Browser, ViewportSize, sync_playwright  # noqa: E402
 
 from tests.browser import ARGUMENTS  # noqa: E402
 from tests.journeys_in_chromium.every_page import SETTINGS, every_page  # noqa: E402
@@ -28,8 +29,8 @@ from tests.servers.smtp import running_mail_server  # noqa: E402
 
 PICTURES = ROOT / "docs" / "_build" / "screenshots"
 README_PICTURES = ROOT / "docs" / "images"
-README_PAGES = {"login": "login", "second-email": "second-step"}
-README_VIEW = {"width": 640, "height": 560}
+README_PAGES = {"login": "login", "second-authenticator": "second-step"}
+README_VIEW: ViewportSize = {"width": 640, "height": 760}
 SHOWN_SERVICE = "Harbour & Co"
 
 
@@ -91,7 +92,7 @@ def the_demo() -> Iterator[Program]:
         port = free_port()
         serve = ROOT / "examples" / "demo" / "serve.py"
         database = str(Path(folder) / "demo.sqlite")
-        command = [sys.executable, serve, "--port", str(port)]
+        command: list[str | Path] = [sys.executable, serve, "--port", str(port)]
         with running(command, Path(folder), port, DEMO_DATABASE=database) as demo:
             yield demo
 
@@ -136,6 +137,7 @@ def take_all(chromium: Browser, view: View) -> None:
 
 def main() -> None:
     """Take them all."""
+    shutil.rmtree(PICTURES, ignore_errors=True)
     README_PICTURES.mkdir(parents=True, exist_ok=True)
     executable = program("chromium", "chromium-browser", how="apt-get install chromium")
     with sync_playwright() as playwright:

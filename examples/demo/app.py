@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from flask import Flask, current_app, render_template
+from flask import Flask, render_template
 from flask_mail import Mail
 from flask_sqlalchemy import SQLAlchemy
 
@@ -117,6 +117,4 @@ def _add_pages(app: Flask) -> None:
 
     @app.errorhandler(403)
     def forbidden(_: Exception) -> tuple[str, int]:
-        folder = Path(current_app.root_path)
-        program = os.path.relpath(folder / "app.py")
-        return render_template("forbidden.html", program=program, email=EMAIL), 403
+        return render_template("forbidden.html", email=EMAIL), 403

@@ -159,9 +159,7 @@ def _rescue(visitor: Visitor, site: Site, person: Person) -> Iterator[str]:
 
 def _around(visitor: Visitor, site: Site, person: Person) -> Iterator[str]:
     reset = ["users", "reset-factors", person.email, "--reason", "A walk"]
-    app = site.application.app
-    with app.app_context():
-        app.test_cli_runner().invoke(args=reset)
+    site.application.app.test_cli_runner().invoke(args=reset)
     _open_letter(visitor, site.next_letter())
     yield "letter-set-up-link"
     visitor.go("/login")

@@ -23,7 +23,7 @@ ANOTHER_STEP = 30.0
 def demo(tmp_path: Path) -> Iterator[Program]:
     """The demo with a database of its own."""
     port = free_port()
-    command = [sys.executable, SERVE, "--port", str(port)]
+    command: list[str | Path] = [sys.executable, SERVE, "--port", str(port)]
     with running(command, tmp_path, port, DEMO_DATABASE=str(tmp_path / "demo.sqlite")) as program:
         yield program
 
@@ -91,7 +91,7 @@ def test_a_second_start_keeps_people_and_key(demo: Program, tmp_path: Path) -> N
     key = tmp_path / "demo.sqlite-key"
     assert stat.S_IMODE(key.stat().st_mode) == 0o600
     before, port = key.read_text(), free_port()
-    command = [sys.executable, SERVE, "--port", str(port)]
+    command: list[str | Path] = [sys.executable, SERVE, "--port", str(port)]
     with running(command, tmp_path, port, DEMO_DATABASE=str(tmp_path / "demo.sqlite")) as again:
         assert json.dumps(again.outbox("mail")) == "[]"
     assert key.read_text() == before

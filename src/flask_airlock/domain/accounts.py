@@ -20,7 +20,8 @@ class Account:
     """What ties an application's user to everything of ours (`airlock_accounts`).
 
     `handle` is 64 random bytes; `address_proved_at` when a code sent to the address on file was
-    last typed back; `needs_setup_link` after an administrator took the factors away.
+    last typed back, and `proved_address` that address's keyed digest; `needs_setup_link` after an
+    administrator took the factors away.
     """
 
     id: int
@@ -28,6 +29,7 @@ class Account:
     handle: bytes = field(repr=False)
     preferred_method: str | None
     address_proved_at: datetime | None
+    proved_address: bytes | None = field(repr=False)
     needs_setup_link: bool
 
 

@@ -3,13 +3,11 @@
 from dataclasses import dataclass, field
 
 from ..domain.accounts import Account, Visitor
-from ..domain.browsers import new_mark
-from ..domain.events import AddressProved, FactorAdded, SetupBegun, SetupRefused
+from ..domain.events import FactorAdded, SetupBegun, SetupRefused
 from ..domain.link_tokens import LinkPurpose
-from ..domain.login_state import BrowserMark, SignedIn, Step
+from ..domain.login_state import SignedIn, Step
 from ..domain.one_time_codes import Purpose
-from ..domain.policy import MAILBOX, proved_second_factor
-from ..domain.sessions import ADDRESS_PROOF_LIFETIME
+from ..domain.policy import proved_second_factor
 from ..domain.throttle import Side
 from ..domain.vault import digest
 from ..errors import (
@@ -24,6 +22,7 @@ from ..errors import (
 from ..factors.protocol import Case, Factor
 from ..storage.setups import Setup
 from . import attempts, codes, letters, policy, sessions
+from .address_proof import address_is_proved, needs_address_proof
 from .services import Services, Work
 from .sessions import Standing, Tokens
 
@@ -37,19 +36,6 @@ class Pending:
     destination: str | None
     address: str
     failed: bool
-
-
-def needs_address_proof(
-    services: Services, account: Account, proofs: tuple[str, ...], visitor: Visitor
-) -> bool:
-    """Whether the first set-up still waits for the code mailed to the address on file.
-
-    A proof within the hour counts only in the browser that gave it: a thief with the password
-    must not walk in behind the owner.
-    """
-    if not services.settings.two_factor_first_setup_by_mail or MAILBOX in proofs:
-        return False
-    return not _proved_here_lately(services, account, visitor)
 
 
 def standing_to_enrol(services: Services, tokens: Tokens, visitor: Visitor) -> Standing:
@@ -72,7 +58,7 @@ def standing_to_enrol(services: Services, tokens: Tokens, visitor: Visitor) -> S
     elif account.needs_setup_link:
         if not link_is_good:
             raise SetupLinkNeeded
-    elif needs_address_proof(services, account, proofs, visitor):
+    elif needs_address_proof(services, account, standing.person, proofs, visitor):
         raise AddressUnproved
     return standing
 
@@ -92,29 +78,6 @@ def enrolled(services: Services, tokens: Tokens, visitor: Visitor) -> list[str]:
         return policy.enrolled_methods(services, work, standing.account.id)
 
 
-def prove_address(services: Services, tokens: Tokens, code: str, visitor: Visitor) -> BrowserMark:
-    """The code mailed to the address on file came back. Raises what an answer raises."""
-    standing = sessions.find_standing(services, tokens)
-    account, method = standing.account, services.mailbox.name
-    case = codes.case_of(services, standing, Purpose.FIRST_SETUP, visitor)
-    side = attempts.side_for(services, account, visitor)
-    attempts.count(services, account.id, method, side, visitor, case.binding(method))
-
-    def prove(work: Work) -> None:
-        attempts.clear(work, account.id, method, side)
-        services.mailbox.confirm(work.unit, case, b"", code)
-        work.unit.accounts.note_address_proved(account.id, services.clock())
-        work.unit.sessions.add_proof(standing.session, MAILBOX)
-        work.record(AddressProved(account_id=account.id), visitor)
-
-    try:
-        services.in_one_go(prove)
-    except WrongAnswer:
-        attempts.refused(services, account.id, method, side, WrongAnswer.code, visitor)
-        raise
-    return new_mark(services.vault, account.handle)
-
-
 def begin(
     services: Services, tokens: Tokens, method: str, detail: str, visitor: Visitor
 ) -> SignedIn | None:
@@ -127,7 +90,9 @@ def begin(
     factor = services.factors[method]
     secret = factor.new_secret(detail, standing.person)
     case = codes.case_of(services, standing, Purpose.SETUP, visitor)
-    proved = method == services.mailbox.name and _mailbox_is_proved(services, standing, visitor)
+    proved = method == services.mailbox.name and address_is_proved(
+        services, standing.account, standing.person, standing.session.proofs, visitor
+    )
     posted: list[int] = []
     with services.begin() as work:
         session_id = standing.session.id
@@ -260,19 +225,6 @@ def _waiting(work: Work, case: Case, method: str) -> Setup:
     if setup is None:
         raise SetupLapsed
     return setup
-
-
-def _mailbox_is_proved(services: Services, standing: Standing, visitor: Visitor) -> bool:
-    if MAILBOX in standing.session.proofs:
-        return True
-    return _proved_here_lately(services, standing.account, visitor)
-
-
-def _proved_here_lately(services: Services, account: Account, visitor: Visitor) -> bool:
-    proved = account.address_proved_at
-    if proved is None or services.clock() - proved > ADDRESS_PROOF_LIFETIME:
-        return False
-    return attempts.side_for(services, account, visitor) is Side.KNOWN
 
 
 def _link_is_good(services: Services, work: Work, account: Account, link: str | None) -> bool:

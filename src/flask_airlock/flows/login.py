@@ -13,7 +13,7 @@ from ..domain.throttle import Side
 from ..errors import InvalidAddress, LoginLapsed, MethodNotOffered, WrongAnswer, WrongCredentials
 from ..factors.protocol import Case
 from . import attempts, codes, letters, policy, sessions
-from .enrolment import needs_address_proof
+from .address_proof import needs_address_proof
 from .services import Services, Work
 from .sessions import Standing
 
@@ -144,7 +144,9 @@ def _first_code(
         now=services.clock(),
     )
     if not methods:
-        if not needs_address_proof(services, account, (), visitor):
+        if account.needs_setup_link or not needs_address_proof(
+            services, account, person, (), visitor
+        ):
             return []
         return [codes.post_code(services, work, services.mailbox, case, b"")]
     factor = services.factors[policy.preferred_first(account, methods)[0]]

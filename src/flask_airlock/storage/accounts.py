@@ -47,9 +47,9 @@ class Accounts(Store):
         """Ask this method first from now on."""
         self._update(account_id, preferred_method=method)
 
-    def note_address_proved(self, account_id: int, now: datetime) -> None:
-        """A code sent to the address on file came back."""
-        self._update(account_id, address_proved_at=to_db(now))
+    def note_address_proved(self, account_id: int, address: bytes, now: datetime) -> None:
+        """A code sent to the address on file (its keyed digest) came back."""
+        self._update(account_id, address_proved_at=to_db(now), proved_address=address)
 
     def require_setup_link(self, account_id: int) -> None:
         """The next set-up needs the mailed link; an earlier proof of the address is void."""
@@ -88,6 +88,7 @@ def account_of(row: Row[Any]) -> Account:
         handle=cells["handle"],
         preferred_method=cells["preferred_method"],
         address_proved_at=from_db(proved) if proved else None,
+        proved_address=cells["proved_address"],
         needs_setup_link=bool(cells["needs_setup_link"]),
     )
 

@@ -95,6 +95,7 @@ def _accounts(key: Column[Any]) -> Table:
         Column("handle", fixed_bytes(64), nullable=False),
         Column("preferred_method", word(32)),
         Column("address_proved_at", moment()),
+        Column("proved_address", fixed_bytes(32)),
         Column("needs_setup_link", Integer, nullable=False, default=0),
         Column("rescue_asked_at", moment()),
         Column("created_at", moment(), nullable=False),

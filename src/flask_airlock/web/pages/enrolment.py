@@ -13,7 +13,7 @@ from ...errors import (
     TooManyTries,
     WrongAnswer,
 )
-from ...flows import enrolment, second_step
+from ...flows import address_proof, enrolment, second_step
 from ...flows.enrolment import Pending
 from .. import cookies
 from ..context import services
@@ -45,10 +45,10 @@ def _act(method: str | None) -> Response:
     if action == "confirm":
         return _confirm(method)
     if not BareForm().is_sent_well():
-        return go("security.enrol", notice="expired_form")
+        return go("security.enrol", notice="expired_form", next=_next())
     if action == "restart":
         enrolment.abandon(services(), cookies.tokens(), method, visitor())
-        return go("security.enrol", method=method)
+        return go("security.enrol", method=method, next=_next())
     if action == "resend":
         return _resend(method)
     return _begin(method)
@@ -79,10 +79,10 @@ def _prove_address() -> Response:
         problem = words("expired_form") if form.has_expired else None
         return _address_page(form, problem=problem, status=400 if form.has_expired else 422)
     try:
-        mark = enrolment.prove_address(services(), cookies.tokens(), form.digits, visitor())
+        mark = address_proof.prove_address(services(), cookies.tokens(), form.digits, visitor())
     except (WrongAnswer, TooManyTries, FactorClosed) as refused:
         return _address_page(form, **refusal(refused))
-    response = go("security.enrol", notice="address_proved")
+    response = go("security.enrol", notice="address_proved", next=_next())
     cookies.keep_mark(response, mark)
     return response
 
@@ -125,8 +125,8 @@ def _resend(method: str) -> Response:
     try:
         enrolment.resend(services(), cookies.tokens(), method, visitor())
     except TooManyTries as refused:
-        return go("security.enrol", method=method, notice=refused.code)
-    return go("security.enrol", method=method, notice="code_sent")
+        return go("security.enrol", method=method, notice=refused.code, next=_next())
+    return go("security.enrol", method=method, notice="code_sent", next=_next())
 
 
 def _confirm(method: str) -> Response:

@@ -9,7 +9,7 @@ from ...domain.letters import KeptMessage
 from ..context import services
 from .rendering import page
 
-PROXY_HEADERS = ("Forwarded", "X-Forwarded-For", "X-Real-IP", "X-Forwarded-Host")
+PROXY_HEADERS = ("forwarded", "via", "x-real-ip")
 
 
 def show_outbox() -> Response:
@@ -26,7 +26,8 @@ def show_outbox() -> Response:
 
 def _is_local() -> bool:
     """A loopback client that asks a loopback host: neither a proxy nor a rebound name."""
-    if any(header in request.headers for header in PROXY_HEADERS):
+    names = [name.lower() for name, _ in request.headers]
+    if any(name in PROXY_HEADERS or name.startswith("x-forwarded") for name in names):
         return False
     host = urlsplit(f"//{request.host}").hostname or ""
     return _is_loopback(request.remote_addr or "") and (host == "localhost" or _is_loopback(host))

@@ -1,5 +1,7 @@
 """The second door's pages: answer, send again, choose another way."""
 
+from collections.abc import Mapping
+
 from flask import Response, abort, request, url_for
 
 from ...domain.one_time_codes import Purpose
@@ -9,7 +11,7 @@ from ...flows.second_step import Offer
 from .. import cookies
 from ..context import services
 from ..outcomes import respond
-from ..redirects import go
+from ..redirects import go, own_path
 from ..visitor import visitor
 from ..wording import notice, words
 from .forms import BareForm, CodeForm
@@ -34,7 +36,8 @@ def send_code() -> Response:
     purpose = Purpose.FIRST_SETUP if _asked("purpose") == "first_setup" else Purpose.LOGIN
     method = _asked("method") or "email"
     back = "security.enrol" if purpose is Purpose.FIRST_SETUP else "security.second_step"
-    where = {} if purpose is Purpose.FIRST_SETUP else {"method": method}
+    first = purpose is Purpose.FIRST_SETUP
+    where = {"next": own_path(request.args.get("next"))} if first else {"method": method}
     if not BareForm().is_sent_well():
         return _refuse_to_send(back, where)
     try:
@@ -105,7 +108,7 @@ def _page(
     )
 
 
-def _refuse_to_send(back: str, where: dict[str, str]) -> Response:
+def _refuse_to_send(back: str, where: Mapping[str, str | None]) -> Response:
     if not any((cookies.half_open_token(), cookies.session_token())):
         return go("security.login", notice="login_lapsed")
     return go(back, notice="expired_form", **where)
