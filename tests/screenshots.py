@@ -30,7 +30,7 @@ from tests.servers.smtp import running_mail_server  # noqa: E402
 PICTURES = ROOT / "docs" / "_build" / "screenshots"
 README_PICTURES = ROOT / "docs" / "images"
 README_PAGES = {"login": "login", "second-authenticator": "second-step"}
-README_VIEW: ViewportSize = {"width": 640, "height": 760}
+README_VIEW: ViewportSize = {"width": 640, "height": 880}
 SHOWN_SERVICE = "Harbour & Co"
 
 
