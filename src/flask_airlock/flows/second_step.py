@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from ..domain.accounts import Visitor
-from ..domain.one_time_codes import Purpose
+from ..domain.one_time_codes import TRIES_PER_CODE, Purpose
 from ..factors.protocol import Case, Factor
 from . import attempts, codes, policy, sessions
 from .services import Services, Work
@@ -13,7 +13,10 @@ from .sessions import Tokens
 
 @dataclass(frozen=True, kw_only=True)
 class Offer:
-    """A method as one account may be asked for it."""
+    """A method as one account may be asked for it.
+
+    `closed` for all logins of this side, `exhausted` for this login: its code was tried too often.
+    """
 
     method: str
     digits: int
@@ -23,6 +26,7 @@ class Offer:
     sent: bool
     failed: bool
     closed: bool
+    exhausted: bool
 
 
 def offers(services: Services, token: str | None, visitor: Visitor) -> list[Offer]:
@@ -53,11 +57,12 @@ def address_offer(services: Services, tokens: Tokens, visitor: Visitor) -> Offer
 
 
 def _offer(services: Services, work: Work, factor: Factor, case: Case, closed: bool) -> Offer:
-    sent = failed = False
+    sent = failed = exhausted = False
     destination = None
     if factor.posts_codes:
         state = work.unit.codes.state(case.binding(factor.name))
         sent = state is not None and state.is_live(case.now)
+        exhausted = state is not None and state.tries >= TRIES_PER_CODE
         if state and state.letter_id:
             failed = bool(work.unit.letters.failed([state.letter_id]))
         destination = factor.destination(_secret(work, factor, case), case.person)
@@ -70,6 +75,7 @@ def _offer(services: Services, work: Work, factor: Factor, case: Case, closed: b
         sent=sent,
         failed=failed,
         closed=closed,
+        exhausted=exhausted,
     )
 
 

@@ -161,7 +161,8 @@ def promote(
         entered = LoginCompleted(account_id=held.account_id, proofs=promoted.proofs)
         work.record(entered, visitor)
     mark = new_mark(services.vault, standing.account.handle)
-    return SignedIn(token, held.next_url, mark)
+    # Who was inside already stays where he is: the way of his login is long behind him.
+    return SignedIn(token, held.next_url if standing.is_half_open else None, mark)
 
 
 def repeat(

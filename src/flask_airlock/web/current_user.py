@@ -105,12 +105,14 @@ def current_session() -> Current | None:
 
 
 def finish_response(response: Response) -> Response:
-    """After `logout_user()` the browser forgets the cookie as well; and a cache must not give one
-    person's page to another."""
+    """After `logout_user()` the browser forgets the cookie as well; and no cache shows a person's
+    page to another, nor the back button to whoever comes after a logout."""
     if g.get("airlock_signed_out"):
         cookies.drop_sessions(response)
     if "airlock_current" in g:
         response.vary.add("Cookie")
+    if g.get("airlock_current") is not None:
+        response.headers.setdefault("Cache-Control", "no-store")
     return response
 
 

@@ -40,7 +40,7 @@ WORDS: dict[str, Callable[[], str]] = {
     "proof_too_old": lambda: _("To change how you sign in, sign out and sign in again first."),
     "rescue_too_soon": lambda: _("You asked for help within the last day already."),
     "invalid_phone_number": lambda: _(
-        "That is not a phone number we can use. Write it with its country code, such as +49."
+        "That is not a phone number we can use. Write it with its country code, such as +44."
     ),
     "expired_form": lambda: _("This page had been open for too long. Please try again."),
     "not_a_code": lambda: _("Enter the code: digits only."),

@@ -24,7 +24,7 @@ from ..visitor import visitor
 from ..wording import notice, words
 from .forms import BareForm, CodeForm, PhoneForm
 from .rendering import page, refusal
-from .views import Choice, Method
+from .views import Choice, Method, why_not
 
 
 def show_enrol(method: str | None = None) -> Response:
@@ -91,8 +91,7 @@ def _address_page(
     form: CodeForm, *, status: int = 200, problem: str | None = None, notice: str | None = None
 ) -> Response:
     offer = second_step.address_offer(services(), cookies.tokens(), visitor())
-    if offer.closed and problem is None:
-        problem = words(FactorClosed.code)
+    problem = problem or why_not(offer)
     return page(
         "enrol_address.html",
         status=status,

@@ -20,6 +20,7 @@ def page(template: str, *, status: int = 200, **facts: Any) -> Response:
         "service": services().service_name,
         "problem": None,
         "notice": None,
+        "home_url": services().settings.post_login_url,
         "next_url": own_path(request.args.get("next")),
     }
     return make_response(render_template(f"security/{template}", **(known | facts)), status)

@@ -16,7 +16,7 @@ from ..visitor import visitor
 from ..wording import notice, words
 from .forms import BareForm, CodeForm
 from .rendering import page, refusal
-from .views import Method
+from .views import Method, why_not
 
 
 def show_second_step() -> Response:
@@ -81,7 +81,7 @@ def _shown(offers: list[Offer]) -> Offer:
     for offer in offers:
         if offer.method == wanted:
             return offer
-    return next((offer for offer in offers if not offer.closed), offers[0])
+    return next((offer for offer in offers if not (offer.closed or offer.exhausted)), offers[0])
 
 
 def _page(
@@ -93,8 +93,7 @@ def _page(
     notice: str | None = None,
     status: int = 200,
 ) -> Response:
-    if shown.closed and problem is None:
-        problem = words(FactorClosed.code)
+    problem = problem or why_not(shown)
     return page(
         "second_step.html",
         status=status,

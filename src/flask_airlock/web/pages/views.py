@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
+from ...errors import FactorClosed, TooManyTries
 from ...flows.second_step import Offer
-from ..wording import method_words, setup_words
+from ..wording import method_words, setup_words, words
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,6 +21,7 @@ class Method:
     sent: bool
     failed: bool
     closed: bool
+    exhausted: bool
 
     @classmethod
     def of(cls, offer: Offer) -> "Method":
@@ -36,6 +38,7 @@ class Method:
             sent=offer.sent,
             failed=offer.failed,
             closed=offer.closed,
+            exhausted=offer.exhausted,
         )
 
 
@@ -53,3 +56,10 @@ class Choice:
         """The method as the set-up page offers it."""
         label, _hint = method_words(method)
         return cls(id=method, label=label, description=setup_words(method), enrolled=enrolled)
+
+
+def why_not(offer: Offer) -> str | None:
+    """Why a method can't be asked for now, in words."""
+    if offer.closed:
+        return words(FactorClosed.code)
+    return words(TooManyTries.code) if offer.exhausted else None
