@@ -129,7 +129,7 @@ def _failures(visitor: Visitor, site: Site, person: Person) -> Iterator[str]:
     for _ in range(TRIES):
         visitor.type_code(WRONG["email"])
     yield "second-email-last-try"
-    visitor.press("Send code")
+    visitor.go("/login/second-step?method=email")
     yield "second-email-too-many"
     _close(site, person, "authenticator")
     visitor.page.context.clear_cookies(name=KNOWN_BROWSER)
