@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Flask, Response, current_app
+from flask import Flask, Response
 
 from .application import Airlock
 from .cli.roles import role_commands
@@ -52,7 +52,7 @@ class Security:
         airlock = Airlock(app, store, Settings.from_mapping(app.config), manager)
         app.extensions["security"] = airlock
         manager.init_app(app)
-        store.hash_with(_current_passwords)
+        store.serve(lambda: state().passwords, lambda: state().clock())
         _hang(app, airlock)
 
     @property
@@ -69,10 +69,13 @@ class Security:
 
         `user` is a committed user; `proofs` names what was proved, such as `["oauth"]`; `next`
         is a path on this host. Gives the response to return from the view: between the doors
-        nobody is signed in. Raises ValueError for proofs that are ours to give.
+        nobody is signed in. What is no user (None, say) is led back to the login. Raises
+        ValueError for proofs that are ours to give.
         """
         check_own_proofs(proofs)
         services: Services = state().services
+        if not isinstance(user, services.datastore.user_model):
+            return go("security.login", notice="not_allowed")
         user_id = getattr(user, services.datastore.users.key.key)
         try:
             outcome = login.continue_login(services, user_id, proofs, visitor(), own_path(next))
@@ -103,7 +106,3 @@ def _ready_services(airlock: Airlock) -> Services:
 def _shares_one_connection(airlock: Airlock) -> bool:
     with airlock.app.app_context():
         return airlock.services.database.shares_one_connection
-
-
-def _current_passwords() -> Any:
-    return current_app.extensions["security"].passwords

@@ -115,7 +115,17 @@ def test_every_template_is_documented() -> None:
 
 
 @pytest.mark.parametrize(
-    "label", ["key id", "seal", "mac", "one-time code", "known browser", "answer", "next token"]
+    "label",
+    [
+        "key id",
+        "seal",
+        "mac",
+        "one-time code",
+        "browser that gave two proofs",
+        "proved address",
+        "answer",
+        "next token",
+    ],
 )
 def test_every_key_is_in_the_inventory(label: str) -> None:
     """X-48: keys, algorithms and lifetimes are listed."""

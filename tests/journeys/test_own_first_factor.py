@@ -61,7 +61,7 @@ def test_no_password_is_needed_nor_does_none_open(application: Application) -> N
         assert browser.status == 422
 
 
-@pytest.mark.parametrize("proof", ["email", "authenticator", "sms", "mailbox"])
+@pytest.mark.parametrize("proof", ["email", "authenticator", "sms"])
 def test_proofs_of_ours_are_refused(application: Application, proof: str) -> None:
     """S-21: a view can't claim a second factor that nobody has proved."""
     add_oauth(application)

@@ -159,7 +159,9 @@ def _rescue(visitor: Visitor, site: Site, person: Person) -> Iterator[str]:
 
 def _around(visitor: Visitor, site: Site, person: Person) -> Iterator[str]:
     reset = ["users", "reset-factors", person.email, "--reason", "A walk"]
-    site.application.app.test_cli_runner().invoke(args=reset)
+    app = site.application.app
+    app.test_cli_runner().invoke(args=reset)
+    app.debug = True  # running a command switches it off, as `flask` without --debug does
     _open_letter(visitor, site.next_letter())
     yield "letter-set-up-link"
     visitor.go("/login")

@@ -29,7 +29,7 @@ def furnish(bench: Bench, user_id: Any) -> int:
         unit.credentials.add(account_id, "authenticator", b"seed", NOW)
         unit.setups.begin(account_id, session.id, "sms", b"+12015550123", NOW)
         unit.codes.put(binding, digest("code"), NOW, 1)
-        unit.throttles.count(account_id, "sms", Side.STRANGERS)
+        unit.throttles.count(account_id, "sms", Side.STRANGERS, NOW)
         unit.link_tokens.add(account_id, digest(f"{account_id}"), LinkPurpose.FACTOR_SETUP, NOW)
         unit.letters.add(
             b"text", channel="mail", template="code", account_id=account_id, now=NOW, expires_at=NOW

@@ -239,18 +239,18 @@ def test_twenty_failures_in_a_row_close_one_side(bench: Bench) -> None:
     account_id = bench.account()
 
     def strangers(side: Side = Side.STRANGERS) -> list[bool]:
-        return bench.wins(lambda unit: unit.throttles.count(account_id, "sms", side), 3)
+        return bench.wins(lambda unit: unit.throttles.count(account_id, "sms", side, NOW), 3)
 
     with bench.begin() as unit:
         for _ in range(FAILURES_IN_A_ROW - 1):
-            assert unit.throttles.count(account_id, "sms", Side.STRANGERS)
+            assert unit.throttles.count(account_id, "sms", Side.STRANGERS, NOW)
     assert strangers() == ONCE
     assert strangers(Side.KNOWN) == [True] * 3
     with bench.begin() as unit:
-        assert unit.throttles.closed(account_id, Side.STRANGERS) == {"sms"}
-        assert unit.throttles.closed(account_id, Side.KNOWN) == set()
+        assert unit.throttles.closed(account_id, Side.STRANGERS, NOW) == {"sms"}
+        assert unit.throttles.closed(account_id, Side.KNOWN, NOW) == set()
         unit.throttles.clear(account_id, [Side.STRANGERS], "email")
-        assert unit.throttles.closed(account_id, Side.STRANGERS) == {"sms"}
+        assert unit.throttles.closed(account_id, Side.STRANGERS, NOW) == {"sms"}
         unit.throttles.clear(account_id, [Side.STRANGERS], "sms")
     assert strangers() == [True] * 3
 
@@ -274,7 +274,7 @@ def test_moments_survive_to_the_microsecond(bench: Bench, microsecond: int) -> N
     moment = NOW.replace(microsecond=microsecond)
     account_id = bench.account()
     with bench.begin() as unit:
-        unit.accounts.note_address_proved(account_id, moment)
+        unit.accounts.note_address_proved(account_id, b"a" * 32, moment)
         unit.accounts.claim_rescue(account_id, moment, timedelta(days=1))
         assert unit.accounts.rescue_asked_at(account_id) == moment
     (row,) = [row for row in bench.application.rows("accounts") if row["id"] == account_id]

@@ -1,4 +1,8 @@
-"""The sign by which a browser is known again: signed, one per account, kept in a cookie."""
+"""The sign by which a browser is known again: signed, one per account, kept in a cookie.
+
+It is given for two proofs (a second factor, or the code mailed to the address on file), never for
+a password alone.
+"""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterable
@@ -7,7 +11,7 @@ from .login_state import BrowserMark
 from .throttle import Side
 from .vault import Vault
 
-USE = "known browser"
+USE = "browser that gave two proofs"
 
 
 def mark_name(handle: bytes) -> str:

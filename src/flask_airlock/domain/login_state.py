@@ -52,12 +52,13 @@ class BrowserMark:
 class SignedIn:
     """Both doors are behind: `token` is the session's, `next_url` where the person was going.
 
-    `mark` is the sign by which this browser is known again.
+    `mark` is the sign by which this browser is known again: none where a first factor sufficed,
+    since whoever has the password alone must not pass for the owner's browser.
     """
 
     token: str
     next_url: str | None
-    mark: BrowserMark
+    mark: BrowserMark | None
 
 
 @dataclass(frozen=True)

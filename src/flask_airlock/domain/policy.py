@@ -4,7 +4,6 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-MAILBOX = "mailbox"
 FACTOR_METHODS = ("email", "authenticator", "sms")
 
 
@@ -14,11 +13,6 @@ class SecondFactorPolicy:
 
     enabled: bool
     required: bool | frozenset[str]
-
-    @property
-    def required_of_all(self) -> bool:
-        """Whether nobody may be inside without a second factor."""
-        return self.enabled and self.required is True
 
     def demands_factor(self, roles: Collection[str]) -> bool:
         """Whether somebody with these roles must have a second factor."""
@@ -37,7 +31,7 @@ def check_own_proofs(proofs: Sequence[str]) -> None:
 
     A name of ours would let a view claim a second factor that nobody has proved.
     """
-    ours = {*FACTOR_METHODS, MAILBOX}
+    ours = set(FACTOR_METHODS)
     if isinstance(proofs, str) or not 0 < len(proofs) <= 5 or not ours.isdisjoint(proofs):
         raise ValueError(
             f"proofs is a list of one to five names of your own, such as ['oauth'], not {ours}"

@@ -4,9 +4,13 @@ The other side's count is its own, so that a thief with the password spends the 
 and the owner goes on in his own browser (STANDARDS rows S-92, S-93, S-96).
 """
 
+from datetime import timedelta
 from enum import StrEnum
 
 FAILURES_IN_A_ROW = 20
+FIRST_SETUP = "first_setup"
+SETUP = "setup:"
+REOPENS_AFTER = timedelta(days=1)
 
 
 class Side(StrEnum):
@@ -14,6 +18,15 @@ class Side(StrEnum):
 
     KNOWN = "known"
     STRANGERS = "strangers"
+
+
+def reopens(subject: str) -> bool:
+    """Whether a closed subject opens again by itself after `REOPENS_AFTER`.
+
+    A factor does not (S-93). The proofs of a set-up do: there is no known browser yet by which
+    the owner could go on, and twenty guesses a day at eight digits lead nowhere.
+    """
+    return subject == FIRST_SETUP or subject.startswith(SETUP)
 
 
 def sides_freed_by_success(side: Side) -> tuple[Side, ...]:

@@ -58,10 +58,12 @@ class CodeByPost:
     def _spend(self, unit: Unit, case: Case, code: str) -> None:
         # One digest per known key, so that a new key does not void the codes in flight. The
         # comparison is the database's: keyed digests leave nothing to learn from its time.
-        binding = case.binding(self.name)
-        digests = self._vault.macs(USE, binding.text(code))
-        if not unit.codes.spend(binding, digests, case.now):
+        if not unit.codes.spend(case.binding(self.name), self.digests(case, code), case.now):
             raise WrongAnswer
+
+    def digests(self, case: Case, code: str) -> list[bytes]:
+        """What the code may be stored as: one digest per known key, the newest first."""
+        return self._vault.macs(USE, case.binding(self.name).text(code))
 
     def facts(self, case: Case, code: str) -> dict[str, object]:
         """What the letter says."""

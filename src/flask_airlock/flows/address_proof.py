@@ -5,9 +5,8 @@ from ..domain.browsers import new_mark
 from ..domain.events import AddressProved
 from ..domain.login_state import BrowserMark
 from ..domain.one_time_codes import Purpose
-from ..domain.policy import MAILBOX
 from ..domain.sessions import ADDRESS_PROOF_LIFETIME
-from ..domain.throttle import Side
+from ..domain.throttle import FIRST_SETUP, Side
 from ..errors import WrongAnswer
 from . import attempts, codes, sessions
 from .services import Services, Work
@@ -20,34 +19,30 @@ def needs_address_proof(
     services: Services,
     account: Account,
     person: Person,
-    proofs: tuple[str, ...],
     visitor: Visitor,
 ) -> bool:
     """Whether the first set-up still waits for the code mailed to the address on file."""
     if not services.settings.two_factor_first_setup_by_mail:
         return False
-    return not address_is_proved(services, account, person, proofs, visitor)
+    return not address_is_proved(services, account, person, visitor)
 
 
 def address_is_proved(
     services: Services,
     account: Account,
     person: Person,
-    proofs: tuple[str, ...],
     visitor: Visitor,
 ) -> bool:
-    """Whether the address that is on file now was proved, in this session or lately.
+    """Whether the address that is on file now was proved within the hour, in this browser.
 
-    A proof within the hour counts only in the browser that gave it: a thief with the password
-    must not walk in behind the owner.
+    Only the browser that typed the code back has the mark: neither a thief with the password
+    nor a copied half-open cookie walks in behind the owner.
     """
     proved_at, proved = account.address_proved_at, account.proved_address
     if proved_at is None or proved is None:
         return False
     if not services.vault.verify_mac(PROVED_ADDRESS, person.email, proved):
         return False
-    if MAILBOX in proofs:
-        return True
     recent = services.clock() - proved_at <= ADDRESS_PROOF_LIFETIME
     return recent and attempts.side_for(services, account, visitor) is Side.KNOWN
 
@@ -58,19 +53,20 @@ def prove_address(services: Services, tokens: Tokens, code: str, visitor: Visito
     account, method = standing.account, services.mailbox.name
     case = codes.case_of(services, standing, Purpose.FIRST_SETUP, visitor)
     side = attempts.side_for(services, account, visitor)
-    attempts.count(services, account.id, method, side, visitor, case.binding(method))
+    attempts.count(services, account.id, FIRST_SETUP, side, visitor, case.binding(method))
 
     def prove(work: Work) -> None:
-        attempts.clear(work, account.id, method, side)
+        attempts.clear(work, account.id, FIRST_SETUP, side)
         services.mailbox.confirm(work.unit, case, b"", code)
         address = services.vault.mac(PROVED_ADDRESS, standing.person.email)
         work.unit.accounts.note_address_proved(account.id, address, services.clock())
-        work.unit.sessions.add_proof(standing.session, MAILBOX)
         work.record(AddressProved(account_id=account.id), visitor)
 
     try:
         services.in_one_go(prove)
     except WrongAnswer:
-        attempts.refused(services, account.id, method, side, WrongAnswer.code, visitor)
-        raise
+        if not codes.was_right_just_now(services, services.mailbox, case, code):
+            attempts.refused(services, account.id, FIRST_SETUP, side, WrongAnswer.code, visitor)
+            raise
+        services.in_one_go(lambda work: attempts.clear(work, account.id, FIRST_SETUP, side))
     return new_mark(services.vault, account.handle)

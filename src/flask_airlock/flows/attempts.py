@@ -30,7 +30,7 @@ def count(
 
     def count_both(work: Work) -> bool:
         # Of two rows every flow takes the throttle's first: the other order would deadlock.
-        may_try = work.unit.throttles.count(account_id, method, side)
+        may_try = work.unit.throttles.count(account_id, method, side, services.clock())
         out_of_tries = may_try and code is not None and not work.unit.codes.count_try(code)
         # A code that was never sent has no tries left either, but is simply a wrong answer.
         if out_of_tries and code is not None and work.unit.codes.exists(code):
@@ -39,9 +39,7 @@ def count(
         return may_try
 
     if not services.in_one_go(count_both):
-        with services.begin() as work:
-            closed = FactorClosed.code
-            work.record(FactorRefused(account_id=account_id, method=method, reason=closed), visitor)
+        refused(services, account_id, method, side, FactorClosed.code, visitor)
         raise FactorClosed
 
 

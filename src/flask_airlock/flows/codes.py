@@ -3,7 +3,10 @@
 from ..domain.accounts import Visitor
 from ..domain.events import CodeRequested
 from ..domain.one_time_codes import TRIES_PER_CODE, Purpose
+from ..domain.sessions import DOUBLE_CLICK
+from ..domain.throttle import FIRST_SETUP
 from ..errors import FactorClosed, MethodNotOffered, TooManyTries
+from ..factors.email import EmailFactor
 from ..factors.protocol import Case, Factor
 from . import attempts, letters, policy
 from .services import Services, Work
@@ -35,6 +38,22 @@ def post_code(services: Services, work: Work, factor: Factor, case: Case, secret
     return letter_id
 
 
+def post_again(services: Services, work: Work, factor: Factor, case: Case, secret: bytes) -> int:
+    """The same, where one may have been sent before; raises TooManyTries if it was tried out."""
+    state = work.unit.codes.state(case.binding(factor.name))
+    if state is not None and state.tries >= TRIES_PER_CODE:
+        raise TooManyTries
+    return post_code(services, work, factor, case, secret)
+
+
+def was_right_just_now(services: Services, factor: EmailFactor, case: Case, code: str) -> bool:
+    """Whether this very answer was accepted a moment ago: a double click, not a mistake."""
+    digests = factor.digests(case, code)
+    with services.begin() as work:
+        since = case.now - DOUBLE_CLICK
+        return work.unit.codes.was_spent(case.binding(factor.name), digests, since)
+
+
 def send_code(
     services: Services, tokens: Tokens, method: str, purpose: Purpose, visitor: Visitor
 ) -> None:
@@ -51,12 +70,10 @@ def send_code(
     with services.begin() as work:
         factor, secret = _recipient(services, work, standing, method, purpose)
         side = attempts.side_for(services, standing.account, visitor)
-        if factor.name in work.unit.throttles.closed(standing.account.id, side):
+        subject = FIRST_SETUP if purpose is Purpose.FIRST_SETUP else factor.name
+        if subject in work.unit.throttles.closed(standing.account.id, side, case.now):
             raise FactorClosed
-        state = work.unit.codes.state(case.binding(factor.name))
-        if state is not None and state.tries >= TRIES_PER_CODE:
-            raise TooManyTries
-        letter_id = post_code(services, work, factor, case, secret)
+        letter_id = post_again(services, work, factor, case, secret)
     letters.carry(services, letter_id)
 
 

@@ -47,7 +47,7 @@ def standing_to_enrol(services: Services, tokens: Tokens, visitor: Visitor) -> S
     Raises LoginLapsed for a stranger.
     """
     standing = sessions.find_standing(services, tokens)
-    account, proofs = standing.account, standing.session.proofs
+    account = standing.account
     with services.begin() as work:
         has_factor = bool(policy.enrolled_methods(services, work, account.id))
         link_is_good = account.needs_setup_link and _link_is_good(
@@ -58,7 +58,7 @@ def standing_to_enrol(services: Services, tokens: Tokens, visitor: Visitor) -> S
     elif account.needs_setup_link:
         if not link_is_good:
             raise SetupLinkNeeded
-    elif needs_address_proof(services, account, standing.person, proofs, visitor):
+    elif needs_address_proof(services, account, standing.person, visitor):
         raise AddressUnproved
     return standing
 
@@ -90,9 +90,7 @@ def begin(
     factor = services.factors[method]
     secret = factor.new_secret(detail, standing.person)
     case = codes.case_of(services, standing, Purpose.SETUP, visitor)
-    proved = method == services.mailbox.name and address_is_proved(
-        services, standing.account, standing.person, standing.session.proofs, visitor
-    )
+    proved = _needs_no_code(services, standing, method, visitor)
     posted: list[int] = []
     with services.begin() as work:
         session_id = standing.session.id
@@ -100,9 +98,16 @@ def begin(
         work.unit.setups.begin(account_id, session_id, method, secret, case.now)
         work.record(SetupBegun(account_id=account_id, method=method), visitor)
         if factor.posts_codes and not proved:
-            posted = [codes.post_code(services, work, factor, case, secret)]
+            posted = [codes.post_again(services, work, factor, case, secret)]
     letters.carry(services, *posted)
     return _finish(services, tokens, standing, case, factor, None) if proved else None
+
+
+def _needs_no_code(services: Services, standing: Standing, method: str, visitor: Visitor) -> bool:
+    """A mailbox that was proved just now is asked no second time, as somebody's first factor."""
+    if method != services.mailbox.name or standing.account.preferred_method is not None:
+        return False
+    return address_is_proved(services, standing.account, standing.person, visitor)
 
 
 def pending(services: Services, tokens: Tokens, method: str, visitor: Visitor) -> Pending:
@@ -131,7 +136,7 @@ def resend(services: Services, tokens: Tokens, method: str, visitor: Visitor) ->
     case = codes.case_of(services, standing, Purpose.SETUP, visitor)
     with services.begin() as work:
         setup = _waiting(work, case, method)
-        letter_id = codes.post_code(services, work, factor, case, setup.secret)
+        letter_id = codes.post_again(services, work, factor, case, setup.secret)
     letters.carry(services, letter_id)
 
 

@@ -5,11 +5,10 @@ from typing import Any
 
 from ..domain.accounts import Account, Person, Visitor
 from ..domain.addresses import normal_address
-from ..domain.browsers import new_mark
 from ..domain.events import FactorAccepted, FirstFactorAccepted, FirstFactorRefused
 from ..domain.login_state import LoginOutcome, NeedsFactor, NeedsSetup, SignedIn, Step
 from ..domain.one_time_codes import Purpose
-from ..domain.throttle import Side
+from ..domain.throttle import FIRST_SETUP, Side
 from ..errors import InvalidAddress, LoginLapsed, MethodNotOffered, WrongAnswer, WrongCredentials
 from ..factors.protocol import Case
 from . import attempts, codes, letters, policy, sessions
@@ -61,13 +60,14 @@ def pass_first_door(
         account = work.unit.accounts.ensure(person.user_id, services.clock())
         work.record(FirstFactorAccepted(account_id=account.id, proofs=proofs), visitor)
         methods = policy.enrolled_methods(services, work, account.id)
-        asked = services.policy.enabled and bool(methods)
-        if not asked and not policy.demands_factor(services, work, account):
+        if not policy.needs_second_door(
+            services, account, lambda: work.unit.users.role_names(account.user_id)
+        ):
             step = Step.FIRST_FACTOR_SUFFICES
             token, _ = sessions.open_session(
                 services, work, account, step, proofs, visitor, next_url
             )
-            return SignedIn(token, next_url, new_mark(services.vault, account.handle))
+            return SignedIn(token, next_url, None)
         token, session_id = sessions.open_session(
             services, work, account, Step.FIRST_FACTOR, proofs, visitor, next_url
         )
@@ -144,14 +144,17 @@ def _first_code(
         now=services.clock(),
     )
     if not methods:
-        if account.needs_setup_link or not needs_address_proof(
-            services, account, person, (), visitor
-        ):
+        if account.needs_setup_link or not needs_address_proof(services, account, person, visitor):
+            return []
+        side = attempts.side_for(services, account, visitor)
+        if FIRST_SETUP in work.unit.throttles.closed(account.id, side, case.now):
             return []
         return [codes.post_code(services, work, services.mailbox, case, b"")]
     factor = services.factors[policy.preferred_first(account, methods)[0]]
     side = attempts.side_for(services, account, visitor)
-    if not factor.posts_codes or factor.name in work.unit.throttles.closed(account.id, side):
+    if not factor.posts_codes or factor.name in work.unit.throttles.closed(
+        account.id, side, case.now
+    ):
         return []
     secret = work.unit.credentials.of_method(account.id, factor.name)[0].secret
     return [codes.post_code(services, work, factor, case, secret)]

@@ -1,4 +1,6 @@
-"""Which factors an account can be asked for, and which comes first."""
+"""Which factors an account can be asked for, which comes first, and whether one is needed."""
+
+from collections.abc import Callable, Collection
 
 from ..domain.accounts import Account
 from .services import Services, Work
@@ -14,12 +16,18 @@ def preferred_first(account: Account, methods: list[str]) -> list[str]:
     return sorted(methods, key=lambda method: method != account.preferred_method)
 
 
-def demands_factor(services: Services, work: Work, account: Account) -> bool:
-    """Whether this user must have a second factor."""
+def needs_second_door(
+    services: Services, account: Account, roles: Callable[[], Collection[str]]
+) -> bool:
+    """Whether nobody may be inside this account by a first factor alone.
+
+    Whoever has a factor is asked for it, also where its method was switched off since; whoever
+    lost his to an administrator sets one up; all others by policy. `roles` is asked only where
+    the policy names roles.
+    """
     policy = services.policy
-    roles = (
-        frozenset[str]()
-        if isinstance(policy.required, bool)
-        else work.unit.users.role_names(account.user_id)
-    )
-    return policy.demands_factor(roles)
+    if not policy.enabled:
+        return False
+    if account.preferred_method is not None or account.needs_setup_link:
+        return True
+    return policy.demands_factor(() if isinstance(policy.required, bool) else roles())

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from ..domain.accounts import Visitor
 from ..domain.one_time_codes import TRIES_PER_CODE, Purpose
+from ..domain.throttle import FIRST_SETUP
 from ..factors.protocol import Case, Factor
 from . import attempts, codes, policy, sessions
 from .services import Services, Work
@@ -39,7 +40,7 @@ def offers(services: Services, token: str | None, visitor: Visitor) -> list[Offe
     side = attempts.side_for(services, standing.account, visitor)
     with services.begin() as work:
         methods = policy.enrolled_methods(services, work, standing.account.id)
-        closed = work.unit.throttles.closed(standing.account.id, side)
+        closed = work.unit.throttles.closed(standing.account.id, side, case.now)
         return [
             _offer(services, work, services.factors[method], case, method in closed)
             for method in policy.preferred_first(standing.account, methods)
@@ -52,7 +53,7 @@ def address_offer(services: Services, tokens: Tokens, visitor: Visitor) -> Offer
     case = codes.case_of(services, standing, Purpose.FIRST_SETUP, visitor)
     side = attempts.side_for(services, standing.account, visitor)
     with services.begin() as work:
-        closed = services.mailbox.name in work.unit.throttles.closed(standing.account.id, side)
+        closed = FIRST_SETUP in work.unit.throttles.closed(standing.account.id, side, case.now)
         return _offer(services, work, services.mailbox, case, closed)
 
 

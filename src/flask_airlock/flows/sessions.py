@@ -1,7 +1,7 @@
 """What a person does with a session: has one, half open or signed in, moves on, ends it."""
 
 from base64 import urlsafe_b64encode
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -13,7 +13,7 @@ from ..domain.policy import proved_second_factor
 from ..domain.sessions import DOUBLE_CLICK, HALF_OPEN_LIFETIME, SEEN_INTERVAL, Session
 from ..domain.vault import digest, new_token
 from ..errors import LoginLapsed
-from . import attempts
+from . import attempts, policy
 from .services import Services, Work
 
 
@@ -105,9 +105,26 @@ def _find(services: Services, token: str | None, stage: Stage) -> Standing:
             raise LoginLapsed
         session, account = found
         person = work.unit.users.by_id(account.user_id)
+        if stage is Stage.SIGNED_IN and _lacks_second_proof(
+            services, account, session, lambda: work.unit.users.role_names(account.user_id)
+        ):
+            raise LoginLapsed
     if person is None or not person.active:
         raise LoginLapsed
     return Standing(account=account, person=person, session=session, token=token)
+
+
+def _lacks_second_proof(
+    services: Services, account: Account, session: Session, roles: Callable[[], Collection[str]]
+) -> bool:
+    """A session of a first factor alone ends when its account comes to need a second."""
+    if proved_second_factor(session.proofs):
+        return False
+    return policy.needs_second_door(services, account, roles)
+
+
+def _role_names(user: Any) -> list[str]:
+    return [role.name for role in getattr(user, "roles", ())]
 
 
 def is_idle(services: Services, session: Session) -> bool:
@@ -126,7 +143,7 @@ def find_current(services: Services, token: str | None) -> Current | None:
     user, account, session = found
     if is_idle(services, session) or not getattr(user, "is_active", True):
         return None
-    if services.policy.required_of_all and not proved_second_factor(session.proofs):
+    if _lacks_second_proof(services, account, session, lambda: _role_names(user)):
         return None
     if now - session.last_seen_at > SEEN_INTERVAL:
         with services.begin() as work:

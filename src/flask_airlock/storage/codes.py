@@ -68,6 +68,13 @@ class Codes(Store):
         )
         return self._changed(claim.values(used_at=to_db(now))) == 1
 
+    def was_spent(self, binding: CodeBinding, digests: Sequence[bytes], since: datetime) -> bool:
+        """Whether one of `digests` was the code that was spent since then."""
+        rows = self._tables.codes
+        spent = (rows.c.digest.in_(digests), rows.c.used_at >= to_db(since))
+        query = select(rows.c.id).where(self._is(binding), *spent)
+        return self._connection.execute(query).first() is not None
+
     def _is(self, binding: CodeBinding) -> ColumnElement[bool]:
         rows = self._tables.codes
         return and_(

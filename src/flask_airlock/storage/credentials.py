@@ -53,7 +53,7 @@ class Credentials(Store):
                 account_id=account_id,
                 method=method,
                 last_step=row["last_step"],
-                secret=self._opened(row["secret"], account_id),
+                secret=self._opened(row["secret"], _place(account_id, method)),
             )
             for row in found
         ]
@@ -62,7 +62,7 @@ class Credentials(Store):
         self, account_id: int, method: str, secret: bytes, now: datetime, last_step: int = -1
     ) -> None:
         """Keep a factor that was just proved, with the step that proved it spent."""
-        box = self._vault.seal(secret, _place(account_id)) if secret else None
+        box = self._vault.seal(secret, _place(account_id, method)) if secret else None
         values = {
             "account_id": account_id,
             "method": method,
@@ -93,9 +93,9 @@ class Credentials(Store):
         mine = update(rows).where(rows.c.account_id == account_id, rows.c.revoked_at.is_(None))
         return self._changed(mine.values(revoked_at=to_db(now)))
 
-    def _opened(self, box: bytes | None, account_id: int) -> bytes:
-        return self._vault.open(box, _place(account_id)) if box else b""
+    def _opened(self, box: bytes | None, place: Place) -> bytes:
+        return self._vault.open(box, place) if box else b""
 
 
-def _place(account_id: int) -> Place:
-    return Place("airlock_credentials", "secret", account_id)
+def _place(account_id: int, method: str) -> Place:
+    return Place("airlock_credentials", f"secret of {method}", account_id)

@@ -1,10 +1,10 @@
 """`SQLAlchemyUserDatastore`: what an application does with its users, in its own session."""
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, event, select
+from sqlalchemy import Connection, Engine, Select, event, select, update
 from sqlalchemy.orm import Session as OrmSession
 from sqlalchemy.orm.util import identity_key
 
@@ -15,10 +15,10 @@ from ..domain.passwords import PasswordCost, Passwords
 from ..domain.sessions import Session
 from ..errors import InvalidAddress, UnknownUser
 from .accounts import account_of, forget_user
-from .columns import shares_one_connection
+from .columns import shares_one_connection, to_db
 from .sessions import live, session_columns, session_of
 from .tables import Tables, make_tables
-from .users import Users
+from .users import Users, same_address
 
 
 class SQLAlchemyUserDatastore:
@@ -36,11 +36,13 @@ class SQLAlchemyUserDatastore:
         self.tables: Tables = make_tables(user_model)
         default = Passwords(PasswordCost())
         self._passwords: Callable[[], Passwords] = lambda: default
+        self._clock: Callable[[], datetime] = lambda: datetime.now(UTC)
         _listen(user_model, self.users, self.tables)
 
-    def hash_with(self, passwords: Callable[[], Passwords]) -> None:
-        """Take the way of hashing from the application that is asked at the time."""
+    def serve(self, passwords: Callable[[], Passwords], clock: Callable[[], datetime]) -> None:
+        """Hash and tell the time in the way of the application that is current."""
         self._passwords = passwords
+        self._clock = clock
 
     def engine(self) -> Engine:
         """The engine that holds the users, in the application that is current."""
@@ -77,8 +79,9 @@ class SQLAlchemyUserDatastore:
         return user
 
     def set_password(self, user: Any, password: str) -> None:
-        """Hash and keep a new password."""
+        """Hash and keep a new password; every session of the user ends."""
         user.password = self._passwords().hash(password)
+        self._end_sessions(user)
 
     def delete_user(self, user: Any) -> None:
         """Remove a user, and with him everything of ours that is his."""
@@ -89,18 +92,23 @@ class SQLAlchemyUserDatastore:
         user.active = True
 
     def deactivate_user(self, user: Any) -> None:
-        """Keep a user out from the next request on."""
+        """Keep a user out from the next request on; his sessions do not come back with him."""
         user.active = False
+        self._end_sessions(user)
 
     def find_user(self, *, email: str | None = None, **columns: Any) -> Any | None:
         """The one user with this address, or with these column values."""
-        query = select(self.user_model)
         if email is not None:
             try:
                 columns["email"] = normal_address(email)
             except InvalidAddress:
                 return None
-        return self.db.session.execute(query.filter_by(**columns).limit(1)).unique().scalar()
+        query = select(self.user_model).filter_by(**columns)
+        found = self.db.session.execute(query).unique().scalars()
+        # MariaDB calls addresses equal that differ in an accent: they are other people's.
+        return next(
+            (it for it in found if not email or same_address(it.email, columns["email"])), None
+        )
 
     def get_user(self, email: str) -> Any:
         """The user with this address; raises UnknownUser."""
@@ -174,6 +182,17 @@ class SQLAlchemyUserDatastore:
             return present
         session.add(user)
         return user
+
+    def _end_sessions(self, user: Any) -> None:
+        accounts, sessions = self.tables.accounts, self.tables.sessions
+        user_id = getattr(user, self.users.key.key)
+        if user_id is None:
+            return
+        mine = select(accounts.c.id).where(accounts.c.user_id == user_id)
+        ended = update(sessions).where(
+            sessions.c.account_id.in_(mine), sessions.c.ended_at.is_(None)
+        )
+        self.db.session.execute(ended.values(ended_at=to_db(self._clock())))
 
     def _session_query(self) -> Select[Any]:
         accounts, sessions = self.tables.accounts, self.tables.sessions

@@ -83,13 +83,6 @@ class Sessions(Store):
             return None
         return session_of(row), account_of(row), row._mapping["answer_digest"] or b""
 
-    def add_proof(self, session: Session, proof: str) -> None:
-        """Remember one more thing that was proved in this session."""
-        rows = self._tables.sessions
-        proofs = proof_names((*session.proofs, proof))
-        mine = update(rows).where(rows.c.id == session.id)
-        self._connection.execute(mine.values(proofs=proofs))
-
     def _with_account(self, *more: Any) -> Select[Any]:
         sessions, accounts = self._tables.sessions, self._tables.accounts
         query = select(*accounts.c, *session_columns(self._tables), *more)

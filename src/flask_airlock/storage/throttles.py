@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Update, insert, select, update
 
-from ..domain.throttle import FAILURES_IN_A_ROW, Side
+from ..domain.throttle import FAILURES_IN_A_ROW, REOPENS_AFTER, Side, reopens
 from .columns import to_db
 from .rows import Store
 
@@ -13,8 +13,10 @@ from .rows import Store
 class Throttles(Store):
     """Rows of `airlock_throttles`."""
 
-    def count(self, account_id: int, subject: str, side: Side) -> bool:
+    def count(self, account_id: int, subject: str, side: Side, now: datetime) -> bool:
         """Count a failure in advance; False when the subject is closed for this side."""
+        if reopens(subject):
+            self._reopen(account_id, subject, side, now)
         raised = self._of(account_id, subject, side).where(
             self._tables.throttles.c.failures < FAILURES_IN_A_ROW
         )
@@ -34,15 +36,26 @@ class Throttles(Store):
         )
         return self._changed(claim.values(shut_at=to_db(now))) == 1
 
-    def closed(self, account_id: int, side: Side) -> set[str]:
+    def closed(self, account_id: int, side: Side, now: datetime) -> set[str]:
         """The subjects that are closed for one side."""
         rows = self._tables.throttles
-        query = select(rows.c.subject).where(
+        query = select(rows.c.subject, rows.c.shut_at).where(
             rows.c.account_id == account_id,
             rows.c.side == side.value,
             rows.c.failures >= FAILURES_IN_A_ROW,
         )
-        return set(self._connection.execute(query).scalars())
+        return {
+            subject
+            for subject, shut_at in self._connection.execute(query)
+            if not (reopens(subject) and shut_at and shut_at <= to_db(now - REOPENS_AFTER))
+        }
+
+    def _reopen(self, account_id: int, subject: str, side: Side, now: datetime) -> None:
+        rows = self._tables.throttles
+        due = self._of(account_id, subject, side).where(
+            rows.c.failures >= FAILURES_IN_A_ROW, rows.c.shut_at <= to_db(now - REOPENS_AFTER)
+        )
+        self._connection.execute(due.values(failures=0, shut_at=None))
 
     def clear(self, account_id: int, sides: Iterable[Side], subject: str | None = None) -> None:
         """Start again from zero, for one subject or for all."""

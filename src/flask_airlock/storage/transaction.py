@@ -98,6 +98,8 @@ def _told_apart() -> Iterator[None]:
         number = cause.args[0] if cause is not None and cause.args else None
         if getattr(cause, "sqlstate", None) in GIVING_WAY or number in GIVING_WAY:
             raise StoreBusy from trouble
+        # The parameters (numbers, hashes) must not reach the application's error log.
+        trouble.hide_parameters = True
         raise
 
 

@@ -40,7 +40,7 @@ class UserRows:
         """The person with this address in normal form; compared again here, since a database
         may call two addresses equal that are not (MariaDB ignores accents)."""
         people = self._people(self._users.model.email == address)
-        return next((person for person in people if _same(person.email, address)), None)
+        return next((person for person in people if same_address(person.email, address)), None)
 
     def by_id(self, user_id: Any) -> Person | None:
         """The person with this key."""
@@ -83,7 +83,8 @@ class UserRows:
             yield Person(user_id=row[0], email=row[1], password_hash=row[2], active=active)
 
 
-def _same(stored: str | None, address: str) -> bool:
+def same_address(stored: str | None, address: str) -> bool:
+    """Whether a stored address is this one, which is in normal form."""
     try:
         return stored is not None and normal_address(stored) == address
     except InvalidAddress:

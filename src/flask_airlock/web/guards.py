@@ -55,12 +55,6 @@ def _ask_for_factor() -> ResponseReturnValue:
     return redirect(url_for("security.enrol", next=here()))
 
 
-def _role_needs_factor() -> bool:
-    """A role that was given after the login asks for its second factor all the same."""
-    names = (role.name for role in getattr(current_user, "roles", ()))
-    return services().policy.demands_factor(list(names)) and not has_second_factor()
-
-
 def run_view(view: View[P], *args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
     """Call a view of the application's, also one that is written with `async def`."""
     answer: ResponseReturnValue = current_app.ensure_sync(view)(*args, **kwargs)
@@ -75,8 +69,6 @@ def _only_if(allowed: Callable[[], bool]) -> Callable[[View[P]], View[P]]:
                 return _unauthorized()
             if not allowed():
                 abort(403)
-            if _role_needs_factor():
-                return _ask_for_factor()
             return run_view(view, *args, **kwargs)
 
         return guarded

@@ -33,11 +33,15 @@ def enter(outcome: SignedIn, target: str) -> Response:
     session.pop("csrf_token", None)
     response = go_to(target)
     cookies.keep_session(response, outcome.token)
-    cookies.keep_mark(response, outcome.mark)
+    if outcome.mark is not None:
+        cookies.keep_mark(response, outcome.mark)
     return response
 
 
 def _half_open(token: str, endpoint: str) -> Response:
+    # A new login ends the old one: two people's sessions in one browser would be mixed up.
+    sessions.sign_out(services(), cookies.session_token(), visitor())
     response = go(endpoint)
+    cookies.drop_sessions(response)
     cookies.keep_half_open(response, token)
     return response

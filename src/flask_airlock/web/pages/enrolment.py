@@ -42,6 +42,7 @@ def _act(method: str | None) -> Response:
     action = request.form.get("action", "")
     if method is None:
         return _prove_address()
+    services().factors[method]  # one that is not offered is a 404 whatever the action
     if action == "confirm":
         return _confirm(method)
     if not BareForm().is_sent_well():

@@ -34,6 +34,9 @@ class BareForm(FlaskForm):  # type: ignore[misc]
     class Meta(FlaskForm.Meta):  # type: ignore[misc]
         """Fields are texts of a form: Flask-WTF would take JSON and files for them as well."""
 
+        # Our templates draw it by this name, whatever an application calls its own.
+        csrf_field_name = "csrf_token"
+
         def wrap_formdata(self, form: FlaskForm, formdata: object) -> MultiDict[str, str] | None:
             """The form that was sent, if one was."""
             if formdata is None or request.method != "POST":

@@ -21,7 +21,7 @@ def show_login() -> Response:
     if current_session() is not None:
         return go_to(target or services().settings.post_login_url)
     form = LoginForm()
-    if request.method == "GET":
+    if request.method != "POST":
         return _page(form, target, notice=notice(request.args.get("notice")))
     if not form.is_sent_well():
         if form.has_expired:

@@ -17,7 +17,7 @@ from .views import Method
 def show_rescue() -> Response:
     """GET shows the other ways; POST asks the administrator."""
     form = BareForm()
-    if request.method == "GET":
+    if request.method != "POST":
         return _page(form)
     if not form.is_sent_well():
         return _page(form, status=400, problem=words("expired_form"))
