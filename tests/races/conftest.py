@@ -10,7 +10,7 @@ from tests.races.arena import Arena
 from tests.races.crew import Processes, Site, Threads, worker_processes
 
 DATABASES = ["sqlite-file", "sqlite-memory", "postgres", "mariadb"]
-SOAK_ROUNDS = 20
+SOAK_ROUNDS = 8
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
