@@ -2,9 +2,9 @@
 
 from ..domain.accounts import Account, Visitor
 from ..domain.browsers import side_of
-from ..domain.events import FactorRefused, FactorShut
+from ..domain.events import FactorRefused, FactorShut, SetupRefused
 from ..domain.one_time_codes import CodeBinding
-from ..domain.throttle import Side, sides_freed_by_success
+from ..domain.throttle import SETUP, Side, reopens, sides_freed_by_success
 from ..errors import FactorClosed, TooManyTries
 from .services import Services, Work
 
@@ -17,7 +17,7 @@ def side_for(services: Services, account: Account, visitor: Visitor) -> Side:
 def count(
     services: Services,
     account_id: int,
-    method: str,
+    subject: str,
     side: Side,
     visitor: Visitor,
     code: CodeBinding | None = None,
@@ -30,7 +30,7 @@ def count(
 
     def count_both(work: Work) -> bool:
         # Of two rows every flow takes the throttle's first: the other order would deadlock.
-        may_try = work.unit.throttles.count(account_id, method, side, services.clock())
+        may_try = work.unit.throttles.count(account_id, subject, side, services.clock())
         out_of_tries = may_try and code is not None and not work.unit.codes.count_try(code)
         # A code that was never sent has no tries left either, but is simply a wrong answer.
         if out_of_tries and code is not None and work.unit.codes.exists(code):
@@ -39,24 +39,26 @@ def count(
         return may_try
 
     if not services.in_one_go(count_both):
-        refused(services, account_id, method, side, FactorClosed.code, visitor)
+        refused(services, account_id, subject, side, FactorClosed.code, visitor)
         raise FactorClosed
 
 
 def refused(
-    services: Services, account_id: int, method: str, side: Side, reason: str, visitor: Visitor
+    services: Services, account_id: int, subject: str, side: Side, reason: str, visitor: Visitor
 ) -> None:
     """Record a wrong answer, and that the factor closed with it."""
 
     def record(work: Work) -> None:
-        if work.unit.throttles.shut(account_id, method, side, services.clock()):
-            shut = FactorShut(account_id=account_id, method=method, side=side.value)
+        if work.unit.throttles.shut(account_id, subject, side, services.clock()):
+            shut = FactorShut(account_id=account_id, method=subject, side=side.value)
             work.record(shut, visitor)
-        work.record(FactorRefused(account_id=account_id, method=method, reason=reason), visitor)
+        kind = SetupRefused if reopens(subject) else FactorRefused
+        method = subject.removeprefix(SETUP)
+        work.record(kind(account_id=account_id, method=method, reason=reason), visitor)
 
     services.in_one_go(record)
 
 
-def clear(work: Work, account_id: int, method: str, side: Side) -> None:
+def clear(work: Work, account_id: int, subject: str, side: Side) -> None:
     """A right answer: start again from zero, on both sides if this browser is known."""
-    work.unit.throttles.clear(account_id, sides_freed_by_success(side), method)
+    work.unit.throttles.clear(account_id, sides_freed_by_success(side), subject)

@@ -3,12 +3,12 @@
 from dataclasses import dataclass, field
 
 from ..domain.accounts import Account, Visitor
-from ..domain.events import FactorAdded, SetupBegun, SetupRefused
+from ..domain.events import FactorAdded, SetupBegun
 from ..domain.link_tokens import LinkPurpose
 from ..domain.login_state import SignedIn, Step
 from ..domain.one_time_codes import Purpose
 from ..domain.policy import proved_second_factor
-from ..domain.throttle import Side
+from ..domain.throttle import SETUP, Side
 from ..domain.vault import digest
 from ..errors import (
     AddressUnproved,
@@ -161,19 +161,14 @@ def confirm(
         return sessions.repeat(services, before, method, code, visitor)
     factor = services.factors[method]
     case = codes.case_of(services, standing, Purpose.SETUP, visitor)
+    account_id, subject = standing.account.id, f"{SETUP}{method}"
+    side = attempts.side_for(services, standing.account, visitor)
     if factor.posts_codes:
-        side = attempts.side_for(services, standing.account, visitor)
-        attempts.count(
-            services, standing.account.id, f"setup:{method}", side, visitor, case.binding(method)
-        )
+        attempts.count(services, account_id, subject, side, visitor, case.binding(method))
     try:
         return _finish(services, tokens, standing, case, factor, code)
     except WrongAnswer:
-        with services.begin() as work:
-            refused = SetupRefused(
-                account_id=standing.account.id, method=method, reason=WrongAnswer.code
-            )
-            work.record(refused, visitor)
+        attempts.refused(services, account_id, subject, side, WrongAnswer.code, visitor)
         raise
 
 
@@ -221,7 +216,7 @@ def _add_factor(
     if factor.name == "sms" and "phone_number" in services.settings.mirror_columns:
         work.unit.users.mirror(account.user_id, "phone_number", setup.secret.decode())
     work.unit.throttles.clear(account.id, tuple(Side), factor.name)
-    work.unit.throttles.clear(account.id, tuple(Side), f"setup:{factor.name}")
+    work.unit.throttles.clear(account.id, tuple(Side), f"{SETUP}{factor.name}")
     work.record(FactorAdded(account_id=account.id, method=factor.name), case.visitor)
 
 

@@ -143,18 +143,15 @@ def _first_code(
         visitor=visitor,
         now=services.clock(),
     )
+    side = attempts.side_for(services, account, visitor)
+    closed = work.unit.throttles.closed(account.id, side, case.now)
     if not methods:
-        if account.needs_setup_link or not needs_address_proof(services, account, person, visitor):
-            return []
-        side = attempts.side_for(services, account, visitor)
-        if FIRST_SETUP in work.unit.throttles.closed(account.id, side, case.now):
+        due = needs_address_proof(services, account, person, visitor)
+        if account.needs_setup_link or not due or FIRST_SETUP in closed:
             return []
         return [codes.post_code(services, work, services.mailbox, case, b"")]
     factor = services.factors[policy.preferred_first(account, methods)[0]]
-    side = attempts.side_for(services, account, visitor)
-    if not factor.posts_codes or factor.name in work.unit.throttles.closed(
-        account.id, side, case.now
-    ):
+    if not factor.posts_codes or factor.name in closed:
         return []
     secret = work.unit.credentials.of_method(account.id, factor.name)[0].secret
     return [codes.post_code(services, work, factor, case, secret)]
