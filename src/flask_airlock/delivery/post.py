@@ -4,7 +4,7 @@ import logging
 import os
 import threading
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Protocol
 
 from ..domain.letters import Channel, Message
@@ -41,6 +41,9 @@ class InPlace:
         for letter_id in letter_ids:
             deliver(letter_id)
 
+    def wait(self, seconds: float) -> None:
+        """Nothing is ever under way between two calls."""
+
 
 class InThreads:
     """`SECURITY_DELIVERY = "thread"`: a bounded pool, started lazily and anew after a fork."""
@@ -54,10 +57,17 @@ class InThreads:
         """Queue each letter; what does not fit is picked up later as overdue."""
         for letter_id in letter_ids:
             if self._waiting.acquire(blocking=False):
-                self._started_pool().submit(self._carry, deliver, letter_id)
+                errand = self._started_pool().submit(self._carry, deliver, letter_id)
+                self._under_way.add(errand)
+                errand.add_done_callback(self._under_way.discard)
+
+    def wait(self, seconds: float) -> None:
+        """Wait until what is under way now was carried, but no longer than so many seconds."""
+        wait(list(self._under_way), timeout=seconds)
 
     def _begin_anew(self) -> None:
         self._pool: ThreadPoolExecutor | None = None
+        self._under_way: set[Future[None]] = set()
         self._lock = threading.Lock()
         self._waiting = threading.BoundedSemaphore(LONGEST_QUEUE)
 

@@ -9,6 +9,7 @@ from ...domain.letters import KeptMessage
 from ..context import services
 from .rendering import page
 
+LONGEST_WAIT = 2.0
 PROXY_HEADERS = ("forwarded", "via", "x-real-ip")
 
 
@@ -16,6 +17,8 @@ def show_outbox() -> Response:
     """GET of `security.outbox`; everybody else gets 404."""
     if not (current_app.debug and _is_local()):
         abort(404)
+    # Who has just asked for a code looks here next: the thread that carries it may be behind.
+    services().delivery().wait(LONGEST_WAIT)
     kept = [_shown(message) for message in reversed(services().outbox.messages())]
     accepted = request.accept_mimetypes
     if accepted["application/json"] > accepted["text/html"]:
