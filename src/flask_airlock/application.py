@@ -19,7 +19,7 @@ from .domain.passwords import Passwords
 from .errors import ConfigurationError
 from .flows import letters, start
 from .flows.services import Services
-from .settings import Settings
+from .settings import PREFIX, Settings
 from .signals import announce
 from .storage.datastore import SQLAlchemyUserDatastore
 from .web.context import is_development
@@ -58,6 +58,7 @@ class Airlock:
         self._login_manager = login_manager
         self._sms = sms_transport(settings)
         self._lock = threading.RLock()
+        self._read = _security_keys(app)
         self._is_ready = False
         self._swept_at: datetime | None = None
 
@@ -86,6 +87,7 @@ class Airlock:
         if self._is_ready:
             return
         with self._lock:
+            self._check_late_settings()
             self._check_login_manager()
             self._check_secret_key()
             self._check_transports()
@@ -100,6 +102,13 @@ class Airlock:
             return
         self._swept_at = now
         letters.sweep(self.services)
+
+    def _check_late_settings(self) -> None:
+        """Settings are read once; one that came afterwards would be ignored without a word."""
+        now = _security_keys(self.app)
+        late = [key for key, value in now.items() if self._read.get(key, self) is not value]
+        if late:
+            log.warning("%s came after Security(app, ...) and counts for nothing", ", ".join(late))
 
     def _check_login_manager(self) -> None:
         if getattr(self.app, "login_manager", None) is not self._login_manager:
@@ -217,6 +226,10 @@ class Airlock:
             raise ConfigurationError("links in letters need SECURITY_BASE_URL")
         here = request.url_root.rstrip("/") if has_request_context() else DEVELOPMENT_URL
         return here + path
+
+
+def _security_keys(app: Flask) -> dict[str, Any]:
+    return {key: value for key, value in app.config.items() if key.startswith(PREFIX)}
 
 
 def _as_bytes(key: str | bytes) -> bytes:

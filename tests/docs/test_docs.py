@@ -165,6 +165,7 @@ def test_the_numbers_on_the_security_page_are_those_of_the_code() -> None:
         hours.format(LIFETIMES[LinkPurpose.FACTOR_SETUP].total_seconds() / 3600),
         f"one in {hours.format(RESCUE_WAIT.total_seconds() / 3600)}",
         f"{passwords.LONGEST_PASSWORD} characters",
+        hours.format(throttle.REOPENS_AFTER.total_seconds() / 3600),
     ]
     table = rows("security")
     start = next(index for index, row in enumerate(table) if row[0] == "What") + 1

@@ -83,6 +83,37 @@ def signed_in(application: Application, person: Person) -> Browser:
     return browser
 
 
+def prove_before_first_setup(browser: Browser, person: Person) -> Browser:
+    """The owner proves her mailbox, whether she is between the doors or inside by a password."""
+    browser.get("/login/set-up")
+    if "one-time-code" not in browser.page:
+        browser.post("/login/send-code", method="email", purpose="first_setup")
+    return browser.prove_mailbox(person)
+
+
+def tries_to_enrol(browser: Browser) -> bool:
+    """Whether a browser gets as far as an authenticator key of its own."""
+    browser.get("/login/set-up")
+    browser.post("/login/set-up/email", action="begin")
+    browser.get("/login/set-up")
+    browser.post("/login/set-up/authenticator", action="begin")
+    return "secret=" in browser.page
+
+
+def moved(source: Browser, application: Application) -> Browser:
+    """The same browser, its cookies with it, before another start of the application."""
+    after = application.browser()
+    for held in (source.client._cookies or {}).values():
+        after.client.set_cookie(held.key, held.value)
+    return after
+
+
+def known_marks(browser: Browser) -> list[str]:
+    """The names of the signs of a known browser that a browser holds."""
+    names = (held.key for held in (browser.client._cookies or {}).values())
+    return [name for name in names if name.startswith("airlock_known_")]
+
+
 def opens(browser: Browser, path: str) -> int:
     """The status of a page, without following redirects."""
     return browser.client.get(path).status_code

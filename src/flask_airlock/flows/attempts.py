@@ -48,12 +48,13 @@ def refused(
 ) -> None:
     """Record a wrong answer, and that the factor closed with it."""
 
+    method = subject.removeprefix(SETUP)
+
     def record(work: Work) -> None:
         if work.unit.throttles.shut(account_id, subject, side, services.clock()):
             shut = FactorShut(account_id=account_id, method=subject, side=side.value)
             work.record(shut, visitor)
         kind = SetupRefused if reopens(subject) else FactorRefused
-        method = subject.removeprefix(SETUP)
         work.record(kind(account_id=account_id, method=method, reason=reason), visitor)
 
     services.in_one_go(record)

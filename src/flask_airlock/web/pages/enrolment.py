@@ -182,7 +182,8 @@ def _pending_page(
 
 def _number_page(form: PhoneForm, *, problem: str | None = None, status: int = 200) -> Response:
     enrolment.standing_to_enrol(services(), cookies.tokens(), visitor())
-    return page("factors/sms_setup.html", status=status, stage="number", form=form, problem=problem)
+    facts = {"form": form, "problem": problem, "region": services().settings.phone_region}
+    return page("factors/sms_setup.html", status=status, stage="number", **facts)
 
 
 def _inside(signed_in: SignedIn) -> Response:
