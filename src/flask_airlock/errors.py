@@ -122,6 +122,12 @@ class StoreBusy(AirlockError):
     code = "store_busy"
 
 
+class StoreFailed(AirlockError):
+    """The database refused or is gone; the text names the kind of trouble and nothing of ours."""
+
+    code = "store_failed"
+
+
 class UnknownUser(AirlockError, LookupError):
     """No user has this address."""
 

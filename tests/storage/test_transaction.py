@@ -5,9 +5,8 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.exc import OperationalError
 
-from flask_airlock.errors import Unsealable
+from flask_airlock.errors import StoreFailed, Unsealable
 from tests.applications import Application
 from tests.storage.models import bare, integer_key
 from tests.storage.units import NOW, Bench, database_of, undone
@@ -135,7 +134,7 @@ def test_on_a_file_a_second_writer_waits_and_undoes_nothing(applications: Any) -
         bench = Bench(application)
         account_id = bench.account()
         add_role(application, "wanted")
-        with pytest.raises(OperationalError, match="locked"), bench.begin() as unit:
+        with pytest.raises(StoreFailed, match="SQLITE_BUSY"), bench.begin() as unit:
             unit.accounts.prefer(account_id, "sms")
         application.db.session.commit()
         assert role_names(application) == {"wanted"}

@@ -7,8 +7,8 @@ from ..domain.login_state import BrowserMark
 from ..domain.one_time_codes import Purpose
 from ..domain.sessions import ADDRESS_PROOF_LIFETIME
 from ..domain.throttle import FIRST_SETUP, Side
-from ..errors import WrongAnswer
-from . import attempts, codes, sessions
+from ..errors import IllegalMove, WrongAnswer
+from . import attempts, codes, policy, sessions
 from .services import Services, Work
 from .sessions import Tokens
 
@@ -21,8 +21,12 @@ def needs_address_proof(
     person: Person,
     visitor: Visitor,
 ) -> bool:
-    """Whether the first set-up still waits for the code mailed to the address on file."""
-    if not services.settings.two_factor_first_setup_by_mail:
+    """Whether the first set-up still waits for the code mailed to the address on file.
+
+    Who had a factor before (its method was switched off since) is always asked.
+    """
+    by_mail = services.settings.two_factor_first_setup_by_mail
+    if not by_mail and account.preferred_method is None:
         return False
     return not address_is_proved(services, account, person, visitor)
 
@@ -53,6 +57,9 @@ def prove_address(services: Services, tokens: Tokens, code: str, visitor: Visito
     account, method = standing.account, services.mailbox.name
     case = codes.case_of(services, standing, Purpose.FIRST_SETUP, visitor)
     side = attempts.side_for(services, account, visitor)
+    with services.begin() as work:
+        if policy.enrolled_methods(services, work, account.id):
+            raise IllegalMove
     attempts.count(services, account.id, FIRST_SETUP, side, visitor, case.binding(method))
 
     def prove(work: Work) -> None:

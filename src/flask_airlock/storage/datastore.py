@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, event, select, update
+from sqlalchemy import Connection, Engine, Select, event, inspect, select, update
 from sqlalchemy.orm import Session as OrmSession
 from sqlalchemy.orm.util import identity_key
 
@@ -37,7 +37,7 @@ class SQLAlchemyUserDatastore:
         default = Passwords(PasswordCost())
         self._passwords: Callable[[], Passwords] = lambda: default
         self._clock: Callable[[], datetime] = lambda: datetime.now(UTC)
-        _listen(user_model, self.users, self.tables)
+        self._listen()
 
     def serve(self, passwords: Callable[[], Passwords], clock: Callable[[], datetime]) -> None:
         """Hash and tell the time in the way of the application that is current."""
@@ -79,9 +79,8 @@ class SQLAlchemyUserDatastore:
         return user
 
     def set_password(self, user: Any, password: str) -> None:
-        """Hash and keep a new password; every session of the user ends."""
+        """Hash and keep a new password; every session of the user ends with the commit."""
         user.password = self._passwords().hash(password)
-        self._end_sessions(user)
 
     def delete_user(self, user: Any) -> None:
         """Remove a user, and with him everything of ours that is his."""
@@ -94,7 +93,6 @@ class SQLAlchemyUserDatastore:
     def deactivate_user(self, user: Any) -> None:
         """Keep a user out from the next request on; his sessions do not come back with him."""
         user.active = False
-        self._end_sessions(user)
 
     def find_user(self, *, email: str | None = None, **columns: Any) -> Any | None:
         """The one user with this address, or with these column values."""
@@ -103,6 +101,9 @@ class SQLAlchemyUserDatastore:
                 columns["email"] = normal_address(email)
             except InvalidAddress:
                 return None
+        if not columns:
+            # An address that somebody else was to give and did not: nobody, never just anybody.
+            return None
         query = select(self.user_model).filter_by(**columns)
         found = self.db.session.execute(query).unique().scalars()
         # MariaDB calls addresses equal that differ in an accent: they are other people's.
@@ -183,17 +184,6 @@ class SQLAlchemyUserDatastore:
         session.add(user)
         return user
 
-    def _end_sessions(self, user: Any) -> None:
-        accounts, sessions = self.tables.accounts, self.tables.sessions
-        user_id = getattr(user, self.users.key.key)
-        if user_id is None:
-            return
-        mine = select(accounts.c.id).where(accounts.c.user_id == user_id)
-        ended = update(sessions).where(
-            sessions.c.account_id.in_(mine), sessions.c.ended_at.is_(None)
-        )
-        self.db.session.execute(ended.values(ended_at=to_db(self._clock())))
-
     def _session_query(self) -> Select[Any]:
         accounts, sessions = self.tables.accounts, self.tables.sessions
         return (
@@ -215,21 +205,35 @@ class SQLAlchemyUserDatastore:
             raise LookupError("the datastore was made without a role model")
         return self.role_model
 
+    def _listen(self) -> None:
+        """Keep addresses in normal form, end sessions with what opened them, and never let a new
+        user inherit a deleted one's account."""
+        model = self.user_model
+        event.listen(model.email, "set", _normalise, retval=True, propagate=True)
+        event.listen(model, "after_update", self._end_sessions, propagate=True)
+        event.listen(model, "after_delete", self._forget, propagate=True)
+        # A deletion that no listener saw (raw SQL, SQLite without foreign keys) may leave an
+        # account behind; whoever is given the same key next must not inherit it.
+        event.listen(model, "after_insert", self._forget, propagate=True)
 
-def _listen(model: type[Any], users: Users, tables: Tables) -> None:
-    """Keep addresses in normal form, and never let a new user inherit a deleted one's account."""
+    def _forget(self, _mapper: Any, connection: Connection, user: Any) -> None:
+        forget_user(connection, self.tables, getattr(user, self.users.key.key))
 
-    def normalise(target: Any, value: Any, *_: Any) -> Any:
-        try:
-            return normal_address(value)
-        except (InvalidAddress, AttributeError):
-            return value
+    def _end_sessions(self, _mapper: Any, connection: Connection, user: Any) -> None:
+        """A new password, or a user switched off: sessions opened before are over for good."""
+        changed = inspect(user).attrs
+        off = self.users.has_active and changed.active.history.added == [False]
+        if not (off or changed.password.history.has_changes()):
+            return
+        accounts, sessions = self.tables.accounts, self.tables.sessions
+        user_id = getattr(user, self.users.key.key)
+        mine = select(accounts.c.id).where(accounts.c.user_id == user_id).scalar_subquery()
+        ended = update(sessions).where(sessions.c.account_id == mine, sessions.c.ended_at.is_(None))
+        connection.execute(ended.values(ended_at=to_db(self._clock())))
 
-    def forget(mapper: Any, connection: Any, user: Any) -> None:
-        forget_user(connection, tables, getattr(user, users.key.key))
 
-    event.listen(model.email, "set", normalise, retval=True, propagate=True)
-    event.listen(model, "after_delete", forget, propagate=True)
-    # A deletion that no listener saw (raw SQL, SQLite without foreign keys) may leave an
-    # account behind; whoever is given the same key next must not inherit it.
-    event.listen(model, "after_insert", forget, propagate=True)
+def _normalise(_user: Any, value: Any, *_: Any) -> Any:
+    try:
+        return normal_address(value)
+    except (InvalidAddress, AttributeError):
+        return value

@@ -47,7 +47,9 @@ class Throttles(Store):
         return {
             subject
             for subject, shut_at in self._connection.execute(query)
-            if not (reopens(subject) and shut_at and shut_at <= to_db(now - REOPENS_AFTER))
+            # One without a time was never told of (a crash): the next try finds it shut, and
+            # begins the day after which it opens.
+            if not (reopens(subject) and (shut_at is None or shut_at <= to_db(now - REOPENS_AFTER)))
         }
 
     def _reopen(self, account_id: int, subject: str, side: Side, now: datetime) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine, inspect
 from sqlalchemy.exc import DBAPIError
 
 from ..domain.vault import Vault
-from ..errors import StoreBusy
+from ..errors import StoreBusy, StoreFailed
 from .accounts import Accounts
 from .codes import Codes
 from .columns import MYSQL_NAMES, shares_one_connection
@@ -90,17 +90,27 @@ GIVING_WAY = {1213, 1020, "40P01", "40001"}
 
 @contextmanager
 def _told_apart() -> Iterator[None]:
-    """Tell a deadlock, which doing it again cures, from all other troubles of a database."""
+    """Tell a deadlock, which doing it again cures, from all other troubles of a database.
+
+    Neither statement, parameters nor the server's own words go on: they hold numbers and hashes,
+    and would end in the application's error log.
+    """
     try:
         yield
     except DBAPIError as trouble:
         cause = trouble.orig
         number = cause.args[0] if cause is not None and cause.args else None
-        if getattr(cause, "sqlstate", None) in GIVING_WAY or number in GIVING_WAY:
-            raise StoreBusy from trouble
-        # The parameters (numbers, hashes) must not reach the application's error log.
-        trouble.hide_parameters = True
-        raise
+        named = getattr(cause, "sqlstate", None) or getattr(cause, "sqlite_errorname", None)
+        state = named or (number if isinstance(number, int) else "")
+        failure = StoreBusy() if state in GIVING_WAY else StoreFailed(_name(trouble, state))
+    else:
+        return
+    raise failure from None
+
+
+def _name(trouble: DBAPIError, state: object) -> str:
+    kind = f"{type(trouble).__name__} {type(trouble.orig).__name__} {state}".rstrip()
+    return f"{kind} at: {trouble.statement}"
 
 
 class Database:
@@ -129,7 +139,8 @@ class Database:
     def begin(self) -> Iterator[Unit]:
         """A transaction: committed at the end, rolled back by an exception.
 
-        Raises StoreBusy where the database gave way to another transaction.
+        Raises StoreBusy where the database gave way to another transaction, StoreFailed for all
+        that it refuses.
         """
         with _told_apart(), self._connection() as connection:
             yield Unit(connection, self._tables, self._users, self._vault)

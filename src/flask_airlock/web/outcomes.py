@@ -40,7 +40,8 @@ def enter(outcome: SignedIn, target: str) -> Response:
 
 def _half_open(token: str, endpoint: str) -> Response:
     # A new login ends the old one: two people's sessions in one browser would be mixed up.
-    sessions.sign_out(services(), cookies.session_token(), visitor())
+    for before in (cookies.session_token(), cookies.half_open_token()):
+        sessions.sign_out(services(), before, visitor())
     response = go(endpoint)
     cookies.drop_sessions(response)
     cookies.keep_half_open(response, token)

@@ -15,6 +15,7 @@ STATUS = {
     "proof_too_old": 403,
     "unsealable": 503,
     "store_busy": 503,
+    "store_failed": 503,
 }
 
 
@@ -49,6 +50,7 @@ WORDS: dict[str, Callable[[], str]] = {
     "unsealable": lambda: _("This can't be checked right now. Please try again later."),
     "not_allowed": lambda: _("This account can't sign in here."),
     "store_busy": lambda: _("Too much is going on right now. Please try again in a moment."),
+    "store_failed": lambda: _("Something is out of order. Please try again later."),
     "setup_link": lambda: _("Sign in with your password to set up your new second step."),
     "added": lambda: _("Done. From now on it is asked for when you sign in."),
     "code_sent": lambda: _("A new code is on its way."),

@@ -1,5 +1,6 @@
 """The blueprint `security`: which page hangs where, its headers, and what errors lead to."""
 
+import logging
 from collections.abc import Mapping
 
 from flask import Blueprint, Flask, Response, request, url_for
@@ -12,6 +13,7 @@ from ...errors import (
     LoginLapsed,
     ProofTooOld,
     SetupLapsed,
+    StoreFailed,
 )
 from ..context import services, state
 from ..redirects import go
@@ -27,6 +29,8 @@ from .second_step import send_code, show_second_step
 from .setup_link import follow_setup_link
 
 FORM = ["GET", "POST"]
+
+log = logging.getLogger("flask_airlock")
 
 
 def make_blueprint(prefix: str | None, paths: Mapping[str, str]) -> Blueprint:
@@ -86,6 +90,9 @@ def _lead_back(problem: AirlockError) -> Response:
     match problem:
         case ConfigurationError():
             raise problem
+        case StoreFailed():
+            log.error("the database failed at %s: %s", request.endpoint, problem)
+            link, text = url_for("security.login"), translate("Back to sign in")
         case LoginLapsed():
             return go("security.login", notice=problem.code)
         case IllegalMove():
