@@ -1,5 +1,6 @@
 """What mail and text messages share: a short code goes out, and comes back once."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -15,7 +16,7 @@ from .protocol import Case, PostedCode
 USE = "one-time code"
 
 
-class CodeByPost:
+class CodeByPost(ABC):
     """The base of factors whose codes travel."""
 
     name: ClassVar[str]
@@ -27,9 +28,9 @@ class CodeByPost:
         self._vault = vault
         self._service = service
 
+    @abstractmethod
     def recipient(self, secret: bytes, person: Person) -> str:
         """Where codes go, in full."""
-        raise NotImplementedError
 
     def challenge(self, case: Case, secret: bytes) -> PostedCode:
         """A fresh code, bound to this case, and the letter that carries it."""
