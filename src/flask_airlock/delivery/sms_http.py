@@ -64,7 +64,8 @@ class HttpSmsTransport:
             body = urlencode(_filled(config["form"], words)).encode()
         method = str(config.get("method", "POST" if body is not None else "GET")).upper()
         url = _filled_url(str(config["url"]), words)
-        return Request(url, data=body, headers=headers, method=method)  # noqa: S310 (http or https, checked at start)
+        # Its scheme was checked at start: http or https, never a file.
+        return Request(url, data=body, headers=headers, method=method)  # noqa: S310
 
 
 def _is_sound(name: str, value: Any) -> bool:
