@@ -1,7 +1,5 @@
 """A letter is sent once, however many workers find it waiting."""
 
-import pytest
-
 from flask_airlock.domain.letters import Channel, Letter
 from flask_airlock.flows import letters
 from tests.people import Person
@@ -20,29 +18,21 @@ def waiting_letter(arena: Arena, person: Person) -> int:
         return letters.write(services, work, letter)
 
 
-@pytest.fixture
-def crowded(guarded_arena: Arena) -> Arena:
-    """Only where there are several workers: in memory, whole requests stand in line."""
-    if not guarded_arena.across_processes:
-        pytest.skip("letters are carried within the request on in-memory SQLite")
-    return guarded_arena
-
-
-def test_a_letter_that_32_workers_claim_is_sent_once(crowded: Arena, rounds: int) -> None:
-    for ada in crowded.people(rounds):
-        letter_id = waiting_letter(crowded, ada)
-        crowded.race(deliver, [letter_id] * CROWD)
-        assert_sent_once(crowded, ada, letter_id)
+def test_a_letter_that_32_workers_claim_is_sent_once(guarded_arena: Arena, rounds: int) -> None:
+    for ada in guarded_arena.people(rounds):
+        letter_id = waiting_letter(guarded_arena, ada)
+        guarded_arena.race(deliver, [letter_id] * CROWD)
+        assert_sent_once(guarded_arena, ada, letter_id)
 
 
 def test_an_overdue_letter_that_32_workers_pick_up_is_sent_once(
-    crowded: Arena, rounds: int
+    guarded_arena: Arena, rounds: int
 ) -> None:
-    for ada in crowded.people(rounds):
-        letter_id = waiting_letter(crowded, ada)
-        crowded.application.clock.advance(minutes=1)
-        crowded.race(sweep, [None] * CROWD)
-        assert_sent_once(crowded, ada, letter_id)
+    for ada in guarded_arena.people(rounds):
+        letter_id = waiting_letter(guarded_arena, ada)
+        guarded_arena.application.clock.advance(minutes=1)
+        guarded_arena.race(sweep, [None] * CROWD)
+        assert_sent_once(guarded_arena, ada, letter_id)
 
 
 def assert_sent_once(arena: Arena, person: Person, letter_id: int) -> None:
