@@ -8,7 +8,7 @@ from tests.applications import Application
 
 
 @pytest.mark.parametrize(
-    ("column", "value"), [("active", False), ("password", "another hash")], ids=str
+    "column, value", [("active", False), ("password", "another hash")], ids=str
 )
 def test_a_column_that_the_application_changes_itself_ends_the_sessions(
     application: Application, column: str, value: Any
