@@ -42,7 +42,7 @@ def sweep(services: Services) -> None:
     now = services.clock()
     with services.begin() as work:
         overdue = work.unit.letters.overdue(now)
-        work.unit.letters.wipe_expired(now)
+    services.in_one_go(lambda work: work.unit.letters.wipe_expired(now))
     carry(services, *overdue)
 
 
@@ -53,8 +53,8 @@ def _deliver_in_application(services: Services, letter_id: int) -> None:
 
 def deliver(services: Services, letter_id: int) -> None:
     """Claim one letter, send it, and settle it; a letter that another worker took is left."""
-    with services.begin() as work:
-        claimed = work.unit.letters.claim(letter_id, services.clock())
+    now = services.clock()
+    claimed = services.in_one_go(lambda work: work.unit.letters.claim(letter_id, now))
     if claimed is None:
         return
     packed, template, account_id = claimed

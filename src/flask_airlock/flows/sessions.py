@@ -146,8 +146,7 @@ def find_current(services: Services, token: str | None) -> Current | None:
     if _lacks_second_proof(services, account, session, lambda: _role_names(user)):
         return None
     if now - session.last_seen_at > SEEN_INTERVAL:
-        with services.begin() as work:
-            work.unit.sessions.note_seen(session.id, now)
+        services.in_one_go(lambda work: work.unit.sessions.note_seen(session.id, now))
     return Current(user=user, account=account, session=session)
 
 

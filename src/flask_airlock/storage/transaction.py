@@ -84,8 +84,9 @@ class Unit:
         return KeyChecks(self._connection, self._tables, self._vault)
 
 
-# MariaDB's error numbers and PostgreSQL's SQLSTATE for a deadlock and for a lost snapshot.
-GIVING_WAY = {1213, 1020, "40P01", "40001"}
+# MariaDB's error numbers and PostgreSQL's SQLSTATE for a deadlock and for a lost snapshot. A
+# deadlock within a savepoint takes the savepoint away as well: that is 1305, when it is let go.
+GIVING_WAY = {1213, 1020, 1305, "40P01", "40001"}
 
 
 @contextmanager
@@ -102,7 +103,8 @@ def _told_apart() -> Iterator[None]:
         number = cause.args[0] if cause is not None and cause.args else None
         named = getattr(cause, "sqlstate", None) or getattr(cause, "sqlite_errorname", None)
         state = named or (number if isinstance(number, int) else "")
-        failure = StoreBusy() if state in GIVING_WAY else StoreFailed(_name(trouble, state))
+        kind = StoreBusy if GIVING_WAY & {state, number} else StoreFailed
+        failure = kind(_name(trouble, state))
     else:
         return
     raise failure from None

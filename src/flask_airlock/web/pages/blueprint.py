@@ -13,6 +13,7 @@ from ...errors import (
     LoginLapsed,
     ProofTooOld,
     SetupLapsed,
+    StoreBusy,
     StoreFailed,
 )
 from ..context import services, state
@@ -90,8 +91,8 @@ def _lead_back(problem: AirlockError) -> Response:
     match problem:
         case ConfigurationError():
             raise problem
-        case StoreFailed():
-            log.error("the database failed at %s: %s", request.endpoint, problem)
+        case StoreFailed() | StoreBusy():
+            log.error("the database failed at %s: %s %s", request.endpoint, problem.code, problem)
             link, text = url_for("security.login"), translate("Back to sign in")
         case LoginLapsed():
             return go("security.login", notice=problem.code)
