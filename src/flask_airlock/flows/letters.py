@@ -2,12 +2,13 @@
 
 import json
 import logging
+from contextlib import suppress
 from datetime import timedelta
 
 from ..domain.accounts import Visitor
 from ..domain.events import LetterFailed, LetterSent
 from ..domain.letters import Channel, Letter, LetterState, Message
-from ..errors import AirlockError
+from ..errors import AirlockError, StoreBusy
 from .services import Services, Work
 
 RETRY_AFTER = timedelta(seconds=20)
@@ -42,7 +43,8 @@ def sweep(services: Services) -> None:
     now = services.clock()
     with services.begin() as work:
         overdue = work.unit.letters.overdue(now)
-    services.in_one_go(lambda work: work.unit.letters.wipe_expired(now))
+    with suppress(StoreBusy):  # others sweep as well, and a later sweep finds what is left
+        services.in_one_go(lambda work: work.unit.letters.wipe_expired(now))
     carry(services, *overdue)
 
 
@@ -54,7 +56,10 @@ def _deliver_in_application(services: Services, letter_id: int) -> None:
 def deliver(services: Services, letter_id: int) -> None:
     """Claim one letter, send it, and settle it; a letter that another worker took is left."""
     now = services.clock()
-    claimed = services.in_one_go(lambda work: work.unit.letters.claim(letter_id, now))
+    try:
+        claimed = services.in_one_go(lambda work: work.unit.letters.claim(letter_id, now))
+    except StoreBusy:
+        claimed = None  # it stays where it is, and a later sweep picks it up
     if claimed is None:
         return
     packed, template, account_id = claimed

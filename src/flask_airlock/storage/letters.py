@@ -101,11 +101,15 @@ class Letters(Store):
     def wipe_expired(self, now: datetime) -> None:
         """Letters whose time has passed, or whose last attempt never ended, have failed."""
         rows = self._tables.letters
-        lost = update(rows).where(
+        lost = and_(
             self._is_due(now),
             or_(rows.c.expires_at <= to_db(now), rows.c.attempts >= MAX_ATTEMPTS),
         )
-        self._connection.execute(lost.values(state=LetterState.FAILED.value, message=None))
+        # Looked for first: an UPDATE over a range would lock what others are about to claim.
+        found = list(self._connection.execute(select(rows.c.id).where(lost)).scalars())
+        if found:
+            gone = update(rows).where(rows.c.id.in_(found), lost)
+            self._connection.execute(gone.values(state=LetterState.FAILED.value, message=None))
 
     def failed(self, letter_ids: Iterable[int]) -> set[int]:
         """Which of these could not be sent at their last attempt."""
