@@ -35,7 +35,7 @@ class Account:
 
 @dataclass(frozen=True, kw_only=True)
 class Visitor:
-    """The browser that asks, as it says of itself; `known_handles` are the marks it brought.
+    """The browser that asks, as it says of itself; `marks` are its signs of earlier logins.
 
     `address` is the network address that the server saw, `agent` the User-Agent header.
     """
@@ -43,7 +43,6 @@ class Visitor:
     address: str = ""
     agent: str = ""
     host: str = ""
-    locale: str = "en"
     marks: tuple[str, ...] = field(default=(), repr=False)
 
     @property

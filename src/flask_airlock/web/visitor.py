@@ -17,7 +17,6 @@ def visitor() -> Visitor:
         address=_plain(request.remote_addr or "")[:64],
         agent=_plain(request.user_agent.string)[:LONGEST_AGENT],
         host=urlsplit(f"//{request.host}").hostname or "",
-        locale="en",
         marks=cookies.marks(),
     )
 
