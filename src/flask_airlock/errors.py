@@ -40,6 +40,21 @@ class WrongCredentials(AirlockError):
     code = "wrong_credentials"
 
 
+class PasswordRefused(AirlockError):
+    """A new password is not good enough.
+
+    `reason` is "too_short", "too_long", "too_common", "too_personal" or "breached"; `minimum` the
+    number of characters that it needs.
+    """
+
+    code = "password_refused"
+
+    def __init__(self, reason: str, minimum: int) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.minimum = minimum
+
+
 class LoginLapsed(AirlockError):
     """There is no half-open session (any more): the person starts again with the password."""
 

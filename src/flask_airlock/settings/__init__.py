@@ -1,0 +1,85 @@
+"""Every SECURITY_* key in one frozen value, parsed once; nonsense is refused by name at start."""
+
+import difflib
+import warnings
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from ..domain.policy import SecondFactorPolicy
+from ..domain.sessions import SessionPolicy
+from ..errors import ConfigurationError
+from .account import AccountKeys
+from .login import LoginKeys
+from .values import Refused
+
+PREFIX = "SECURITY_"
+NOT_ENDPOINTS = ("base_url", "post_login_url", "post_logout_url", "password_breach_url")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings(LoginKeys, AccountKeys):
+    """One field per key, named like it without the prefix. See docs/settings.rst."""
+
+    @classmethod
+    def from_mapping(cls, config: Mapping[str, Any]) -> "Settings":
+        """Read every SECURITY_* key; raise ConfigurationError for the first that is wrong."""
+        known = {PREFIX + spec.name.upper(): spec for spec in fields(cls)}
+        given: dict[str, Any] = {}
+        for key, value in config.items():
+            if key in known:
+                spec = known[key]
+                given[spec.name] = _parsed(key, value, spec.metadata)
+            elif key.startswith(PREFIX):
+                _warn_unknown(key, known)
+        settings = cls(**given)
+        settings._check_together()
+        return settings
+
+    @property
+    def second_factor_policy(self) -> SecondFactorPolicy:
+        """Who needs a second factor."""
+        return SecondFactorPolicy(self.two_factor, self.two_factor_required)
+
+    @property
+    def session_policy(self) -> SessionPolicy:
+        """How long sessions live."""
+        return SessionPolicy(self.session_idle, self.session_lifetime)
+
+    @property
+    def paths(self) -> dict[str, str]:
+        """The path of each endpoint, by the endpoint's name."""
+        ending = "_url"
+        return {
+            spec.name.removesuffix(ending): getattr(self, spec.name)
+            for spec in fields(self)
+            if spec.name.endswith(ending) and spec.name not in NOT_ENDPOINTS
+        }
+
+    def _check_together(self) -> None:
+        if self.two_factor and "sms" in self.two_factor_enabled_methods and not self.sms_service:
+            raise ConfigurationError(
+                'SECURITY_TWO_FACTOR_ENABLED_METHODS has "sms", but SECURITY_SMS_SERVICE names no '
+                'service: "outbox" (development), "http" or "twilio"'
+            )
+        if self.session_idle > self.session_lifetime:
+            raise ConfigurationError(
+                "SECURITY_SESSION_IDLE is longer than SECURITY_SESSION_LIFETIME"
+            )
+
+
+def _parsed(key: str, value: Any, rules: Mapping[str, Any]) -> Any:
+    try:
+        return rules["parse"](value)
+    except Refused:
+        # The value itself may be a secret; its type is enough to find the mistake.
+        raise ConfigurationError(
+            f"{key} has a value of type {type(value).__name__} that is not allowed: "
+            f"it takes {rules['allowed']}"
+        ) from None
+
+
+def _warn_unknown(key: str, known: Iterable[str]) -> None:
+    near = difflib.get_close_matches(key, known, n=1)
+    hint = f"; did you mean {near[0]}?" if near else ""
+    warnings.warn(f"{key} is not a setting of Flask-Airlock{hint}", UserWarning, stacklevel=4)

@@ -1,0 +1,189 @@
+"""How the value of a key is read: each parser gives it back, or refuses it."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import field
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from ..domain.addresses import normal_address
+from ..domain.passwords import PasswordCost
+from ..errors import InvalidAddress
+
+METHOD_NAMES = {
+    "email": "email",
+    "mail": "email",
+    "authenticator": "authenticator",
+    "google_authenticator": "authenticator",
+    "sms": "sms",
+}
+
+
+YES_NO = "True or False"
+METHODS = 'a list of "mail" (or "email"), "google_authenticator" (or "authenticator"), "sms"'
+PATH = 'a path that begins with one "/"'
+DURATION = "a timedelta, or seconds, from one second to 400 days"
+
+
+class Refused(Exception):
+    """A value that a key does not allow; the key's own `allowed` says what it does."""
+
+
+def boolean(value: Any) -> bool:
+    """True or False, nothing that only looks like it."""
+    if not isinstance(value, bool):
+        raise Refused
+    return value
+
+
+def text(value: Any) -> str:
+    """A text that is not empty."""
+    if not isinstance(value, str) or not value:
+        raise Refused
+    return value
+
+
+def path(value: Any) -> str:
+    """A path on this host."""
+    if not isinstance(value, str) or not value.startswith("/") or value.startswith("//"):
+        raise Refused
+    return value
+
+
+def optional(parse: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """The same parser, and None."""
+    return lambda value: None if value is None else parse(value)
+
+
+def one_of(*names: str) -> Callable[[Any], str]:
+    """A parser of one of these words."""
+
+    def parse(value: Any) -> str:
+        if value not in names:
+            raise Refused
+        return str(value)
+
+    return parse
+
+
+def texts(value: Any) -> tuple[str, ...]:
+    """Several texts, never one text."""
+    if isinstance(value, str) or not isinstance(value, Iterable):
+        raise Refused
+    return tuple(text(part) for part in value)
+
+
+def methods(value: Any) -> tuple[str, ...]:
+    """Second factors, by any of their names."""
+    names = texts(value)
+    if not names or not set(names) <= set(METHOD_NAMES):
+        raise Refused
+    return tuple(dict.fromkeys(METHOD_NAMES[name] for name in names))
+
+
+def required(value: Any) -> bool | frozenset[str]:
+    """Who must have a second factor: all, nobody, or some roles."""
+    return value if isinstance(value, bool) else frozenset(texts(value))
+
+
+def duration(value: Any) -> timedelta:
+    """A timedelta, or seconds."""
+    if isinstance(value, bool) or not isinstance(value, int | float | timedelta):
+        raise Refused
+    try:
+        length = value if isinstance(value, timedelta) else timedelta(seconds=value)
+    except (ValueError, OverflowError):
+        raise Refused from None
+    if not timedelta(seconds=1) <= length <= timedelta(days=400):
+        raise Refused
+    return length
+
+
+def mapping(value: Any) -> dict[str, Any]:
+    """A mapping with texts as keys."""
+    if not isinstance(value, Mapping) or not all(isinstance(name, str) for name in value):
+        raise Refused
+    return dict(value)
+
+
+def password_cost(value: Any) -> PasswordCost:
+    """What one argon2id hash costs, within reason."""
+    try:
+        cost = PasswordCost(**mapping(value))
+    except TypeError:
+        raise Refused from None
+    passes, memory, lanes = cost.time_cost, cost.memory_cost, cost.parallelism
+    if not all(type(number) is int for number in (passes, memory, lanes)):
+        raise Refused
+    if not (1 <= passes <= 20 and 1 <= lanes <= 64 and 8 * lanes <= memory <= 4 * 1024 * 1024):
+        raise Refused
+    return cost
+
+
+def keys(value: Any) -> tuple[str, ...]:
+    """Master secrets, newest first."""
+    given = texts(value)
+    # An old key may be a short SECRET_KEY of earlier days; what is sealed from now on may not.
+    if not given or len(given[0].encode()) < 32:
+        raise Refused
+    return given
+
+
+def base_url(value: Any) -> str:
+    """An absolute URL without query, fragment or credentials."""
+    try:
+        parts = urlsplit(text(value))
+        port_is_good = parts.port is None or parts.port > 0
+    except ValueError:
+        raise Refused from None
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query:
+        raise Refused
+    if not port_is_good or parts.username is not None or parts.fragment:
+        raise Refused
+    return str(value).rstrip("/")
+
+
+def address(value: Any) -> str:
+    """A mail address in its normal form."""
+    try:
+        return normal_address(text(value))
+    except InvalidAddress:
+        raise Refused from None
+
+
+def cookie_name(value: Any) -> str:
+    """A name that a cookie may have."""
+    if not isinstance(value, str) or not re.fullmatch(r"[A-Za-z0-9_.-]+", value):
+        raise Refused
+    return value
+
+
+def region(value: Any) -> str:
+    """A country of two letters."""
+    if not isinstance(value, str) or len(value) != 2 or not value.isalpha():
+        raise Refused
+    return value.upper()
+
+
+def duration_or_none_at_all(value: Any) -> timedelta:
+    """A duration, or 0."""
+    if value == timedelta(0) or (type(value) is int and value == 0):
+        return timedelta(0)
+    return duration(value)
+
+
+def whole(least: int, most: int) -> Callable[[Any], int]:
+    """A parser of whole numbers within bounds."""
+
+    def parse(value: Any) -> int:
+        if type(value) is not int or not least <= value <= most:
+            raise Refused
+        return value
+
+    return parse
+
+
+def key(default: Any, parse: Callable[[Any], Any], allowed: str) -> Any:
+    """A field of the settings with its parser, and in words what that takes."""
+    return field(default=default, metadata={"parse": parse, "allowed": allowed})
