@@ -8,6 +8,7 @@ from werkzeug.security import generate_password_hash
 
 from flask_airlock.domain.passwords import PasswordCost, Passwords
 from flask_airlock.errors import WrongCredentials
+from tests.domain.old_hashes import OLD_SALT, OTHERS, PASSLIB
 
 CHEAP = PasswordCost(time_cost=1, memory_cost=8, parallelism=1)
 PASSWORD = "correct horse battery staple"
@@ -42,7 +43,7 @@ HOSTILE = {
     "pbkdf2 beyond numbers": f"pbkdf2:sha256:{2**80}$salt$hash",
     "pbkdf2 with too many parts": "pbkdf2:sha256:1:1$salt$hash",
 }
-ODD_PASSWORDS = ["", " ", "\x00", "a\x00b", "\ud800", "\U0001f512" * 15, "x" * 4096]
+ODD_PASSWORDS = ["", " ", "\x00", "a\x00b", "\ud800", "\U0001f512" * 256, "x" * 255]
 
 
 @pytest.fixture
@@ -135,7 +136,32 @@ def test_a_hash_is_outdated_when_its_cost_is_another(passwords: Passwords) -> No
     dearer = Passwords(PasswordCost(time_cost=2, memory_cost=16, parallelism=1))
     assert not passwords.is_outdated(stored)
     assert dearer.is_outdated(stored)
-    dearer.verify(stored, PASSWORD)
+    assert not passwords.verify(stored, PASSWORD).outdated
+    assert dearer.verify(stored, PASSWORD).outdated
+    assert not dearer.verify(dearer.hash(PASSWORD), PASSWORD).outdated
+
+
+@pytest.mark.parametrize("scheme", ["argon2", "scrypt", "pbkdf2"])
+def test_a_hash_of_what_was_typed_opens_once_and_is_replaced(
+    passwords: Passwords, scheme: str
+) -> None:
+    """S-06: old un-normalised hash verifies once raw, then is rehashed."""
+    raw = "cafe\u0301 au lait"
+    stored = _hashed_as_typed(scheme, raw)
+    assert passwords.verify(stored, raw).outdated
+    assert refused(passwords, stored, "cafe au lait")
+    # Composed it is another text to whoever hashed it; ours is right in either form.
+    assert refused(passwords, stored, "caf\u00e9 au lait")
+    ours = passwords.hash(raw)
+    assert not passwords.verify(ours, "caf\u00e9 au lait").outdated
+
+
+def _hashed_as_typed(scheme: str, text: str) -> str:
+    if scheme == "argon2":
+        return argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(text)
+    return generate_password_hash(
+        text, "scrypt:1024:8:1" if scheme == "scrypt" else "pbkdf2:sha1:1"
+    )
 
 
 def test_a_stored_hash_is_not_a_password(passwords: Passwords) -> None:
@@ -164,6 +190,41 @@ def test_an_unknown_name_costs_the_one_hash_that_a_known_one_does(
     """S-18: count hash calls = 1 in each case."""
     assert refused(passwords, stored, PASSWORD)
     assert hashing_calls == ["verify_secret"]
+
+
+@pytest.mark.parametrize("old_salt", [None, OLD_SALT])
+@pytest.mark.parametrize(
+    "wrong",
+    ["wrong", "", "caf\u00e9", "cafe\u0301", "\ufb01ne", "\ufb01ne\u00e9e\u0301", "x" * 999],
+)
+def test_what_a_wrong_password_costs_tells_nothing_of_the_name(
+    hashing_calls: list[str], old_salt: str | None, wrong: str
+) -> None:
+    """S-18: as many hashes for an unknown name, whatever forms of the password are tried."""
+    passwords = Passwords(CHEAP, old_salt=old_salt)
+    known = passwords.hash(PASSWORD)
+    counts = []
+    for stored in (known, None, "", PASSWORD, "$2b$12$" + "a" * 53):
+        hashing_calls.clear()
+        assert refused(passwords, stored, wrong)
+        counts.append(len(hashing_calls))
+    assert len(set(counts)) == 1
+    if wrong.isascii():
+        assert counts[0] == (1 if old_salt is None else 2)
+    assert 1 <= counts[0] <= 5
+
+
+@pytest.mark.parametrize("stored", [*PASSLIB.values(), *OTHERS.values()], ids=[*PASSLIB, *OTHERS])
+def test_a_hash_that_needs_the_extra_is_refused_and_the_log_says_so(
+    passwords: Passwords, caplog: pytest.LogCaptureFixture, stored: str
+) -> None:
+    """S-132: the extra is named, the hash is not."""
+    assert refused(passwords, stored, PASSWORD)
+    (record,) = caplog.records
+    assert record.levelname == "ERROR"
+    assert "Flask-Airlock[legacy]" in record.getMessage()
+    assert stored[:8] not in caplog.text
+    assert stored[-8:] not in caplog.text
 
 
 def test_a_known_name_costs_one_hash(passwords: Passwords, hashing_calls: list[str]) -> None:

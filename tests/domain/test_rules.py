@@ -171,7 +171,7 @@ def test_people_accounts_and_visitors_show_no_secret() -> None:
     person = Person(user_id=1, email="ada@example.com", password_hash="$argon2id$x", active=True)
     account = Account(
         id=1, user_id=1, handle=ADA, preferred_method=None, address_proved_at=None,
-        proved_address=None, needs_setup_link=False,
+        proved_address=None, needs_setup_link=False, created_at=NOW,
     )  # fmt: skip
     shown = repr((person, account, Visitor(marks=("the mark",))))
     assert "argon2id" not in shown

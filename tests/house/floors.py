@@ -11,7 +11,7 @@ FLASK = frozenset({"flask", "werkzeug", "markupsafe"})
 HTTP_CLIENTS = frozenset({"httpx", "requests", "urllib3"})
 SMS_SDKS = frozenset({"twilio", "vonage"})
 # Not in a core install: an application has them when it asked for the extra.
-OPTIONAL = frozenset({"flask_babel", "flask_mail", "phonenumbers", "redis"}) | SMS_SDKS
+OPTIONAL = SMS_SDKS | {"bcrypt", "flask_babel", "flask_mail", "passlib", "phonenumbers", "redis"}
 
 RULES = frozenset({"domain", "errors"})
 
@@ -39,7 +39,15 @@ ROOMS = (
         1,
         frozenset({"errors"}),
         frozenset(
-            {"argon2", "bcrypt", "cryptography", "phonenumbers", "webauthn", "werkzeug.security"}
+            {
+                "argon2",
+                "bcrypt",
+                "cryptography",
+                "passlib",
+                "phonenumbers",
+                "webauthn",
+                "werkzeug.security",
+            }
         ),
     ),
     Room("settings", 2, RULES),
