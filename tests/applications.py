@@ -1,6 +1,6 @@
 """Applications for tests, as a user of ours would write them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -35,6 +35,15 @@ SETTINGS: dict[str, Any] = {
     "SECURITY_TWO_FACTOR_RESCUE_MAIL": "rescue@example.com",
     "SECURITY_SMS_SERVICE": "outbox",
     "SECURITY_PHONE_REGION": "US",
+}
+
+
+# Everything that a person can do with an account of his own.
+WHOLE_LIFE: dict[str, Any] = {
+    "SECURITY_REGISTERABLE": True,
+    "SECURITY_CONFIRMABLE": True,
+    "SECURITY_USERNAME_ENABLE": True,
+    "SECURITY_DELETABLE": True,
 }
 
 
@@ -96,7 +105,7 @@ class Application:
 
 
 def define_models(db: SQLAlchemy) -> tuple[type[Any], type[Any]]:
-    """The models of the quick start."""
+    """The models of the quick start, and the columns that some settings ask for."""
     roles_users = db.Table(
         "roles_users",
         db.Column("user_id", db.Integer(), db.ForeignKey("user.id")),
@@ -107,6 +116,7 @@ def define_models(db: SQLAlchemy) -> tuple[type[Any], type[Any]]:
         id = db.Column(db.Integer(), primary_key=True)
         name = db.Column(db.String(80), unique=True)
         description = db.Column(db.String(255))
+        permissions = db.Column(db.Text)
 
     class User(db.Model, UserMixin):  # type: ignore[name-defined,misc]
         id = db.Column(db.Integer, primary_key=True)
@@ -117,13 +127,17 @@ def define_models(db: SQLAlchemy) -> tuple[type[Any], type[Any]]:
         roles = db.relationship("Role", secondary=roles_users, backref="users")
         phone_number = db.Column(db.String(15))
         two_factor_primary_method = db.Column(db.String(140))
-        totp_secret = db.Column(db.String(16))
+        totp_secret = db.Column(db.String(32))
+        username = db.Column(db.String(64), unique=True)
+        nickname = db.Column(db.String(64))
 
     return User, Role
 
 
 @contextmanager
-def make_application(uri: str, **settings: Any) -> Iterator[Application]:
+def make_application(
+    uri: str, forms: Mapping[str, Any] | None = None, **settings: Any
+) -> Iterator[Application]:
     """An application on the database at `uri`, its tables made, closed at the end."""
     app = Flask(__name__)
     app.jinja_options = {"bytecode_cache": TEMPLATES}
@@ -132,7 +146,7 @@ def make_application(uri: str, **settings: Any) -> Iterator[Application]:
     app.config["SQLALCHEMY_DATABASE_URI"] = uri
     db = SQLAlchemy(app)
     datastore = SQLAlchemyUserDatastore(db, *define_models(db))
-    security = Security(app, datastore)
+    security = Security(app, datastore, forms=forms)
     Mail(app)
     cheap_hashing(app)
     clock = movable_clock(app)

@@ -6,7 +6,13 @@ from .errors import AirlockError, ConfigurationError, InvalidAddress, MissingExt
 from .extension import Security
 from .storage.datastore import SQLAlchemyUserDatastore
 from .storage.mixins import RoleMixin, UserMixin
-from .web.guards import roles_accepted, roles_required, second_factor_required
+from .web.guards import (
+    permissions_accepted,
+    permissions_required,
+    roles_accepted,
+    roles_required,
+    second_factor_required,
+)
 
 __version__ = "0.1.0"
 
@@ -21,6 +27,8 @@ __all__ = [
     "UserMixin",
     "current_user",
     "login_required",
+    "permissions_accepted",
+    "permissions_required",
     "roles_accepted",
     "roles_required",
     "second_factor_required",

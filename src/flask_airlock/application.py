@@ -12,10 +12,10 @@ from urllib.parse import urlsplit
 from flask import Flask, has_request_context, request
 from flask_login import LoginManager
 
-from .assembly import Surroundings, assemble, load_optional, sms_transport
+from .assembly import Surroundings, assemble, load_optional, make_passwords, sms_transport
 from .domain.accounts import Visitor
 from .domain.events import Event
-from .domain.passwords import Passwords
+from .domain.link_tokens import LinkPurpose
 from .errors import ConfigurationError
 from .flows import letters, start
 from .flows.services import Services
@@ -51,8 +51,9 @@ class Airlock:
         self.app = app
         self.datastore = datastore
         self.settings = settings
-        self.passwords = Passwords(settings.password_cost)
+        self.passwords = make_passwords(settings)
         self.clock: Callable[[], datetime] = _utc_now
+        self.forms: dict[str, Any] = {}
         self.translator: Callable[[str], str] | None = None
         self.language: Callable[[], str] = lambda: "en"
         self._login_manager = login_manager
@@ -90,6 +91,7 @@ class Airlock:
             self._check_late_settings()
             self._check_login_manager()
             self._check_secret_key()
+            self._check_columns()
             self._check_transports()
             self._join_extensions()
             start.check_database(self.services)
@@ -133,7 +135,7 @@ class Airlock:
     def _check_transports(self) -> None:
         if self.settings.two_factor and self.settings.two_factor_enabled_methods == ("sms",):
             log.warning("SMS is the only second factor: enable a safer one beside it (NIST 3.2.9)")
-        if is_development(self.app) or not self.settings.two_factor:
+        if is_development(self.app) or not self._sends_mail():
             return
         missing = [
             what
@@ -145,11 +147,42 @@ class Airlock:
             if not there
         ]
         if missing:
-            raise ConfigurationError(f"mail can't be sent: {', '.join(missing)} is missing")
+            raise ConfigurationError(
+                f"mail can't be sent: {', '.join(missing)} is missing. Letters are needed for "
+                f"{', '.join(self._sends_mail())}"
+            )
+        if self._mails_links() and not self.settings.base_url:
+            raise ConfigurationError(
+                "links in letters need SECURITY_BASE_URL, such as https://www.example.com; they "
+                f"are mailed for {', '.join(self._mails_links())}"
+            )
         if self.settings.sms_service == "outbox":
             raise ConfigurationError(
                 'SECURITY_SMS_SERVICE = "outbox" sends nothing: it is for debug and testing'
             )
+
+    def _mails_links(self) -> list[str]:
+        """The keys that are on and make us mail links."""
+        names = ("confirmable", "recoverable", "change_email")
+        return [f"{PREFIX}{name.upper()}" for name in names if getattr(self.settings, name)]
+
+    def _sends_mail(self) -> list[str]:
+        """The keys that are on and make us send letters."""
+        names = ("two_factor", "registerable", "changeable", "username_enable", "deletable")
+        others = [f"{PREFIX}{name.upper()}" for name in names if getattr(self.settings, name)]
+        return others + self._mails_links()
+
+    def _check_columns(self) -> None:
+        """Columns of the application's own user that a key needs."""
+        users = self.datastore.users
+        for key, wanted, there, column in (
+            ("CONFIRMABLE", self.settings.confirmable, users.has_confirmed, "confirmed_at"),
+            ("USERNAME_ENABLE", self.settings.username_enable, users.has_username, "username"),
+        ):
+            if wanted and not there:
+                raise ConfigurationError(
+                    f"SECURITY_{key} needs a column {column} of {users.model.__name__}"
+                )
 
     def _join_extensions(self) -> None:
         """Stand beside what the application brought: its CSRFProtect, its Babel."""
@@ -177,7 +210,7 @@ class Airlock:
             announce=self._announce,
             in_application=app.app_context,
             host_of=self._host_of,
-            setup_link=self._setup_link,
+            link=self._link,
         )
 
     def _masters(self) -> tuple[bytes, ...]:
@@ -218,8 +251,11 @@ class Airlock:
             raise ConfigurationError("text messages need SECURITY_BASE_URL, to name their host")
         return visitor.host
 
-    def _setup_link(self, token: str) -> str:
-        path = f"{self.settings.url_prefix or ''}{self.settings.setup_link_url}/{token}"
+    def _link(self, purpose: LinkPurpose, token: str) -> str:
+        settings = self.settings
+        own = f"{settings.link_url}/{purpose.value}"
+        page = settings.setup_link_url if purpose is LinkPurpose.FACTOR_SETUP else own
+        path = f"{settings.url_prefix or ''}{page}/{token}"
         if self.settings.base_url:
             return self.settings.base_url + path
         if not is_development(self.app):

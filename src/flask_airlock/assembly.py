@@ -5,14 +5,19 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
+from .delivery.breached import BreachedPasswords
 from .delivery.outbox import Outbox, as_console_text
 from .delivery.post import InPlace, InThreads, Post, Transport
 from .delivery.rendering import Renderer
 from .domain.accounts import Visitor
+from .domain.common_passwords import CommonPasswords, read_blocklist
 from .domain.events import Event
 from .domain.letters import Channel, Message
+from .domain.link_tokens import LinkPurpose
+from .domain.password_policy import PasswordPolicy
 from .domain.passwords import Passwords
 from .domain.vault import Vault
 from .errors import ConfigurationError, MissingExtra
@@ -20,6 +25,7 @@ from .factors.authenticator import AuthenticatorFactor
 from .factors.email import EmailFactor
 from .factors.protocol import Factor
 from .factors.registry import FactorRegistry
+from .flows import letters
 from .flows.services import Services
 from .settings import Settings
 from .storage.datastore import SQLAlchemyUserDatastore
@@ -43,7 +49,7 @@ class Surroundings:
     announce: Callable[[Event], None]
     in_application: Callable[[], AbstractContextManager[object]]
     host_of: Callable[[Visitor], str]
-    setup_link: Callable[[str], str]
+    link: Callable[[LinkPurpose, str], str]
 
 
 def assemble(
@@ -78,8 +84,41 @@ def assemble(
         announce=surroundings.announce,
         in_application=surroundings.in_application,
         service_name=service,
-        setup_link=surroundings.setup_link,
+        link=surroundings.link,
+        carry=letters.carry,
+        password_policy=password_policy(settings, service),
+        breached=_breached(settings),
     )
+
+
+def make_passwords(settings: Settings) -> Passwords:
+    """How passwords are hashed here; hashes of other programs are read where the extra is there."""
+    reads_others = all(find_spec(name) for name in ("passlib", "bcrypt"))
+    legacy = load_optional("domain.legacy_hashes", "legacy", "Old hashes") if reads_others else None
+    return Passwords(
+        settings.password_cost,
+        parallel=settings.password_parallel,
+        old_salt=settings.password_salt,
+        legacy=legacy.LegacyHashes() if legacy else None,
+    )
+
+
+def password_policy(settings: Settings, service: str) -> PasswordPolicy:
+    """What a good enough password is here; raises ConfigurationError for an unreadable list."""
+    own = settings.password_blocklist
+    return PasswordPolicy(
+        minimum=settings.password_min_length,
+        minimum_alone=settings.password_min_length_alone,
+        words=(service, *settings.password_words),
+        common=CommonPasswords.shipped(),
+        own_list=read_blocklist(own) if own else None,
+    )
+
+
+def _breached(settings: Settings) -> Callable[[str], bool] | None:
+    if not settings.password_check_breached:
+        return None
+    return BreachedPasswords(settings.password_breach_url).is_breached
 
 
 def sms_transport(settings: Settings) -> Transport | None:

@@ -149,7 +149,67 @@ class UnknownUser(AirlockError, LookupError):
     code = "unknown_user"
 
 
+class UserInUse(AirlockError):
+    """Rows of the application's own still point to a user who is to be removed."""
+
+    code = "user_in_use"
+
+
+class WrongPassword(AirlockError):
+    """The current password, asked again before a change, was wrong."""
+
+    code = "wrong_password"
+
+
+class LinkSpent(AirlockError):
+    """A link that was mailed is used, expired, void, or was never one of ours."""
+
+    code = "link_spent"
+
+
+class AddressTaken(AirlockError):
+    """An address that was proved just now belongs to another account by now."""
+
+    code = "address_taken"
+
+
+class UsernameTaken(AirlockError):
+    """Somebody else has this user name."""
+
+    code = "username_taken"
+
+
+class InvalidUsername(AirlockError, ValueError):
+    """A text that can't be a user name."""
+
+    code = "invalid_username"
+
+
+class MailboxHeld(AirlockError):
+    """The mailbox set a new password a short while ago: it is no second proof before `until`."""
+
+    code = "mailbox_held"
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__(until)
+        self.until = until
+
+
 class DeliveryFailed(AirlockError):
     """A transport refused or could not carry a message; the text never holds the message itself."""
 
     code = "delivery_failed"
+
+
+class NotDone(AirlockError):
+    """What an administrator asked for can't be done: `reason` says why, `facts` of whom or what.
+
+    The sentences are in cli/wording.py.
+    """
+
+    code = "not_done"
+
+    def __init__(self, reason: str, **facts: object) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.facts = facts

@@ -1,6 +1,6 @@
 """`Security(app, datastore)`: read the settings, hang the doors. The only wiring place."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Flask, Response
@@ -17,7 +17,8 @@ from .storage.datastore import SQLAlchemyUserDatastore
 from .web.context import state
 from .web.current_user import AirlockLoginManager, finish_response
 from .web.outcomes import respond
-from .web.pages.blueprint import hang_outbox, make_blueprint
+from .web.pages.account_forms import checked_forms
+from .web.pages.blueprint import hang_outbox, hang_well_known, make_blueprint
 from .web.pages.logout import logout_button
 from .web.redirects import go, own_path
 from .web.serial import SerialGate
@@ -27,13 +28,19 @@ from .web.visitor import visitor
 class Security:
     """Flask-Airlock for an application: `Security(app, datastore)`, or `init_app` later.
 
+    `forms` are the application's own in place of ours, by name: `{"register": MyRegisterForm}`.
     The object keeps nothing of an application; `app.extensions["security"]` does.
     """
 
     def __init__(
-        self, app: Flask | None = None, datastore: SQLAlchemyUserDatastore | None = None
+        self,
+        app: Flask | None = None,
+        datastore: SQLAlchemyUserDatastore | None = None,
+        *,
+        forms: Mapping[str, Any] | None = None,
     ) -> None:
         self._datastore = datastore
+        self._forms = dict(forms or {})
         if app is not None:
             self.init_app(app, datastore)
 
@@ -50,6 +57,7 @@ class Security:
         self._datastore = store
         manager = AirlockLoginManager()
         airlock = Airlock(app, store, Settings.from_mapping(app.config), manager)
+        airlock.forms = checked_forms(self._forms, store.user_model)
         app.extensions["security"] = airlock
         manager.init_app(app)
         store.serve(lambda: state().passwords, lambda: state().clock())
@@ -89,8 +97,10 @@ def _hang(app: Flask, airlock: Airlock) -> None:
     app.before_request_funcs.setdefault(None, []).insert(0, airlock.begin_request)
     app.jinja_env.globals["airlock_service_name"] = lambda: airlock.services.service_name
     app.after_request(finish_response)
-    blueprint = make_blueprint(airlock.settings.url_prefix, airlock.settings.paths)
-    app.register_blueprint(blueprint)
+    settings = airlock.settings
+    app.register_blueprint(make_blueprint(settings.url_prefix, settings.paths, settings.pages))
+    if settings.changeable:
+        hang_well_known(app)
     hang_outbox(app)
     app.jinja_env.globals["airlock_logout_button"] = logout_button
     for commands in (user_commands, role_commands):

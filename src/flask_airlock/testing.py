@@ -1,16 +1,17 @@
 """For applications' own tests: sign in, read what was sent, move the clock, hash cheaply."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
 
+from .assembly import make_passwords
 from .delivery.outbox import Outbox
 from .domain.accounts import Visitor
 from .domain.login_state import Step
-from .domain.passwords import PasswordCost, Passwords
+from .domain.passwords import PasswordCost
 from .flows import sessions
 from .web import cookies
 
@@ -43,7 +44,7 @@ def movable_clock(app: Flask, now: datetime | None = None) -> MovableClock:
 def cheap_hashing(app: Flask) -> None:
     """Make passwords cost next to nothing in this application. Call it before the first request."""
     airlock = app.extensions["security"]
-    airlock.passwords = Passwords(CHEAP)
+    airlock.passwords = make_passwords(replace(airlock.settings, password_cost=CHEAP))
 
 
 def outbox(app: Flask) -> Outbox:

@@ -1,11 +1,7 @@
 """When letters are carried: in place, or by a bounded pool that survives a fork."""
 
 import logging
-import os
-import signal
 import threading
-import warnings
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
@@ -15,6 +11,7 @@ from flask_airlock.delivery.outbox import KEPT, Outbox, as_console_text
 from flask_airlock.delivery.post import LONGEST_QUEUE, WORKERS, InPlace, InThreads, Post
 from flask_airlock.domain.letters import Channel, Message
 from flask_airlock.errors import DeliveryFailed
+from tests.forks import in_a_child
 
 SECONDS = 4
 MESSAGE = Message(to="ada@example.com", channel=Channel.MAIL, subject="Hi", text="12345678\n")
@@ -44,18 +41,6 @@ class Carrier:
         with self._changed:
             assert self._changed.wait_for(lambda: len(self.carried) >= number, SECONDS)
             return list(self.carried)
-
-
-def in_a_child(work: Callable[[], bool]) -> bool:
-    """Whether `work` succeeds in a forked process, within the time that it has."""
-    with warnings.catch_warnings():
-        # Newer Pythons warn of forking beside threads, which is what servers do.
-        warnings.simplefilter("ignore", DeprecationWarning)
-        child = os.fork()
-    if child == 0:
-        signal.alarm(SECONDS)
-        os._exit(0 if work() else 1)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 
 
 def carries(pool: InThreads, number: int = 3) -> bool:

@@ -6,20 +6,45 @@ from html import unescape
 from typing import Any
 
 import pytest
+from jinja2 import StrictUndefined
 
-from flask_airlock.delivery.rendering import Renderer
+from flask_airlock.delivery.rendering import FOLDER, Renderer
 from flask_airlock.domain.letters import Channel, Letter, Message
+from flask_airlock.web.translation import translate
 from tests.applications import Application
+from tests.docs.pages import rows
+from tests.house.source import PACKAGE
 
 CODE = "20471936"
-SERVICE = "Ben & Jerry's <b>"
+SERVICE = 'Ben & "Jerry\'s" <b>'
+LINK = "https://example.com/link/abc?x=1&y=2"
 AT: dict[str, object] = {"at": "14:32 UTC", "browser": "Firefox on Linux", "address": "192.0.2.7"}
 FACTS: dict[str, dict[str, object]] = {
     "code": {"code": CODE, "minutes": 10, "purpose": "login", **AT},
-    "setup_link": {"link": "https://example.com/login/set-up-link/abc?x=1&y=2", "hours": 24},
+    "setup_link": {"link": LINK, "hours": 24},
     "rescue_request": {"email": "ada@example.com", **AT},
     "rescue_heard": AT,
+    "confirm_address": {"link": LINK, "hours": 24, **AT},
+    "welcome": AT,
+    "account_exists": AT,
+    "registered_again": {"link": LINK, "hours": 24, **AT},
+    "invitation": {"link": LINK, "hours": 24, **AT},
+    "reset_password": {"link": LINK, "minutes": 30, **AT},
+    "password_was_reset": {"held_until": "25 November 2026, 14:32 UTC", **AT},
+    "password_changed": AT,
+    "confirm_new_address": {"link": LINK, "hours": 24, **AT},
+    "email_changed": {"link": LINK, "hours": 72, **AT},
+    "email_restored": AT,
+    "username_changed": {"username": 'O\'Hara & <Sons> "1"', **AT},
+    "account_going": {"on": "1 December 2026, 14:32 UTC", **AT},
+    "account_kept": AT,
 }
+WITH_LINK = [name for name, facts in FACTS.items() if "link" in facts]
+WITH_CIRCUMSTANCES = [name for name, facts in FACTS.items() if facts.keys() >= AT.keys()]
+# The one letter that goes to somebody else than the person it is about.
+TO_THE_PERSON = [name for name in FACTS if name != "rescue_request"]
+# How long a link works; the other letters that have one say `hours` as well.
+LASTS = {"reset_password": "30 minutes", "email_changed": "72 hours"}
 # Characters of the GSM 03.38 basic set, as far as our own words may need them.
 GSM = re.compile(r"[A-Za-z0-9 \r\n@£$¥èéùìòÇØøÅåÆæßÉÄÖÑÜäöñüà!\"#%&'()*+,\-./:;<=>?_¡¿§]*")
 
@@ -49,6 +74,17 @@ def words_of(html: str) -> str:
     return unescape(re.sub(r"<[^>]+>", " ", html))
 
 
+def paragraphs_of(html: str) -> list[str]:
+    """The words of each line that a reader sees."""
+    return [" ".join(words_of(part).split()) for part in re.split(r"</p>|<br>", html)]
+
+
+def test_every_letter_of_the_folder_is_tested_here() -> None:
+    folder = PACKAGE / "templates" / FOLDER
+    names = {path.name.split(".")[0] for path in folder.glob("[!_]*")}
+    assert names == FACTS.keys()
+
+
 @pytest.mark.parametrize("template", FACTS)
 def test_every_letter_has_a_subject_of_one_line_a_text_and_html(
     renderer: Renderer, template: str
@@ -59,6 +95,35 @@ def test_every_letter_has_a_subject_of_one_line_a_text_and_html(
     assert "\n" not in message.subject
     assert message.text.endswith("\n")
     assert "</" in message.html
+    assert not re.search(r"%\(|\{\{|\{%|%[sd]", message.subject + message.text + message.html)
+
+
+@pytest.mark.parametrize("template", FACTS)
+def test_a_letter_needs_the_facts_of_the_table_in_the_docs_and_no_others(
+    application: Application, template: str
+) -> None:
+    own = {cells[0]: cells[2].split(", ") for cells in rows("letters")}[template]
+    facts = set(own) - {"none"}
+    assert facts == FACTS[template].keys() - AT.keys()
+    strict = application.app.jinja_env.overlay(undefined=StrictUndefined)
+
+    def render(template: str, **facts: Any) -> str:
+        return strict.get_template(template).render(_=translate, **facts)
+
+    with application.app.test_request_context():
+        message = mail(Renderer(render), template)
+    for fact in facts - {"purpose", "hours", "minutes"}:
+        said = str(FACTS[template][fact])
+        assert said in message.text
+        assert said in words_of(message.html)
+
+
+@pytest.mark.parametrize("template", FACTS)
+def test_both_parts_of_a_letter_say_the_same(renderer: Renderer, template: str) -> None:
+    message = mail(renderer, template)
+    shown = paragraphs_of(message.html)
+    lines = [" ".join(line.split()) for line in message.text.splitlines() if line.strip()]
+    assert [line for line in lines if line not in shown] == []
 
 
 @pytest.mark.parametrize("template", FACTS)
@@ -92,16 +157,83 @@ def test_a_code_stands_alone_on_its_line_and_nowhere_in_the_subject(
         assert str(fact) in words_of(message.html)
 
 
-def test_a_letter_without_a_network_address_has_no_empty_place_for_it(renderer: Renderer) -> None:
-    assert "Network address" not in mail(renderer, "code", address="").text
+@pytest.mark.parametrize("template", WITH_CIRCUMSTANCES)
+def test_a_letter_tells_when_by_which_browser_and_from_where(
+    renderer: Renderer, template: str
+) -> None:
+    message = mail(renderer, template)
+    for fact in AT.values():
+        assert str(fact) in message.text
+        assert str(fact) in words_of(message.html)
+    without = mail(renderer, template, address="")
+    assert "Network address" not in without.text + without.html
+    assert "\n\n\n" not in message.text + without.text
 
 
-def test_a_link_stands_whole_in_both_parts(renderer: Renderer) -> None:
-    message = mail(renderer, "setup_link")
-    link = str(FACTS["setup_link"]["link"])
-    assert link in message.text.splitlines()
-    (target,) = set(re.findall(r'href="([^"]+)"', message.html))
-    assert unescape(target) == link
+@pytest.mark.parametrize("template", TO_THE_PERSON)
+def test_a_letter_tells_what_to_do_if_it_was_somebody_else(
+    renderer: Renderer, template: str
+) -> None:
+    """The advice that S-81 asks of a notice."""
+    message = mail(renderer, template)
+    advice = re.compile(
+        r"^If (?:this was not you|you did not (?:ask for|expect) this): ", re.MULTILINE
+    )
+    assert len(advice.findall(message.text)) == 1
+    assert len([line for line in paragraphs_of(message.html) if advice.match(line)]) == 1
+
+
+@pytest.mark.parametrize("template", FACTS)
+def test_a_subject_tells_no_secret(renderer: Renderer, template: str) -> None:
+    """X-10: it shows on locked screens."""
+    subject = mail(renderer, template).subject
+    assert not re.search(r"\d{4,}|://", subject)
+
+
+@pytest.mark.parametrize("template", WITH_LINK)
+def test_a_link_stands_whole_in_both_parts(renderer: Renderer, template: str) -> None:
+    message = mail(renderer, template)
+    assert message.text.splitlines().count(LINK) == 1
+    targets = re.findall(r'href="([^"]+)"', message.html)
+    assert [unescape(target) for target in targets] == [LINK]
+    assert LINK in paragraphs_of(message.html)
+    assert f"The link works once, for {LASTS.get(template, '24 hours')}." in message.text
+
+
+@pytest.mark.parametrize("template", sorted({*WITH_LINK} - {"setup_link"}))
+def test_who_is_in_a_hurry_sees_the_button_before_all_the_small_print(
+    renderer: Renderer, template: str
+) -> None:
+    html = mail(renderer, template).html
+    before, after = html.split("<a href=")
+    assert "The link works once" in after
+    assert "When: " in after
+    assert len(before.split("<body")[1].split("<p")) <= 5
+
+
+@pytest.mark.parametrize("template", sorted({*FACTS} - {*WITH_LINK}))
+def test_a_letter_that_only_tells_holds_no_link(renderer: Renderer, template: str) -> None:
+    message = mail(renderer, template)
+    assert "://" not in message.text + message.html
+    assert "href" not in message.html
+
+
+def test_a_user_name_is_no_markup(renderer: Renderer) -> None:
+    message = mail(renderer, "username_changed")
+    name = str(FACTS["username_changed"]["username"])
+    assert f"is now {name}." in message.text
+    assert name not in message.html
+    assert f"is now {name}." in words_of(message.html)
+
+
+def test_where_a_mailbox_is_not_held_its_letter_says_nothing_of_codes(renderer: Renderer) -> None:
+    """S-36: a hold is announced; where there is none, neither is a word about it."""
+    assert "codes sent to this address do not count" in mail(renderer, "password_was_reset").text
+    free = mail(renderer, "password_was_reset", held_until="")
+    for part in (free.text, words_of(free.html)):
+        assert "Until" not in part
+        assert "codes" not in part
+    assert "\n\n\n" not in free.text
 
 
 def test_what_an_administrator_is_told_to_run_can_be_copied_safely(renderer: Renderer) -> None:
@@ -134,7 +266,7 @@ def test_a_text_message_fits_into_one(renderer: Renderer, service: str) -> None:
 
 
 def test_a_text_message_shows_no_entities(renderer: Renderer) -> None:
-    assert "Ben & Jerry's <b>" in text_message(renderer, service=SERVICE)
+    assert SERVICE in text_message(renderer, service=SERVICE)
 
 
 def test_a_letter_may_go_without_html() -> None:

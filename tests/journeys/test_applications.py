@@ -98,7 +98,14 @@ def test_the_paths_are_settings(applications: Callable[..., Application]) -> Non
         SECURITY_SEND_CODE_URL="/send",
         SECURITY_RESCUE_URL="/help",
         SECURITY_ENROL_URL="/factors",
-        SECURITY_SETUP_LINK_URL="/link",
+        SECURITY_SETUP_LINK_URL="/set-up-again",
+        SECURITY_RESET_PASSWORD_URL="/password",
+        SECURITY_FORGOT_PASSWORD_URL="/lost",
+        SECURITY_CHANGE_PASSWORD_URL="/password/change",
+        SECURITY_CHANGE_EMAIL_URL="/email",
+        SECURITY_CONFIRM_NEW_EMAIL_URL="/email/confirm",
+        SECURITY_UNDO_EMAIL_URL="/email/undo",
+        SECURITY_LINK_URL="/go",
     )
     rules = {
         rule.endpoint: rule.rule
@@ -112,6 +119,12 @@ def test_the_paths_are_settings(applications: Callable[..., Application]) -> Non
         "security.send_code": "/account/send",
         "security.rescue": "/account/help",
         "security.enrol": "/account/factors",
+        "security.reset_password": "/account/password",
+        "security.forgot_password": "/account/lost",
+        "security.change_password": "/account/password/change",
+        "security.change_email": "/account/email",
+        "security.confirm_new_email": "/account/email/confirm",
+        "security.undo_email": "/account/email/undo",
     }
     browser = application.browser()
     browser.get("/inside")

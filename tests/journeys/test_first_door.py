@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from werkzeug.security import generate_password_hash
 
-from flask_airlock.domain.passwords import Passwords
+from flask_airlock.domain.passwords import Passwords, Verified
 from flask_airlock.testing import CHEAP
 from tests.applications import Application
 from tests.journeys.support import cookie, read
@@ -48,10 +48,10 @@ class CountedPasswords(Passwords):
         super().__init__(CHEAP)
         self.checked = 0
 
-    def verify(self, stored: str | None, candidate: str) -> None:
+    def verify(self, stored: str | None, candidate: str) -> Verified:
         """Count, then check."""
         self.checked += 1
-        super().verify(stored, candidate)
+        return super().verify(stored, candidate)
 
 
 def test_the_right_password_opens_the_first_door_only(application: Application) -> None:

@@ -15,6 +15,7 @@ LIVE = {
     "DEBUG": False,
     "MAIL_SERVER": "127.0.0.1",
     "MAIL_DEFAULT_SENDER": "login@example.com",
+    "SECURITY_BASE_URL": "https://www.example.com",
     "SECURITY_TWO_FACTOR_ENABLED_METHODS": ["mail", "google_authenticator"],
     "SECURITY_SMS_SERVICE": None,
     "PROPAGATE_EXCEPTIONS": True,
@@ -160,6 +161,9 @@ def test_text_messages_need_a_host_outside_debug(
         "SECURITY_TWO_FACTOR_FIRST_SETUP_BY_MAIL": False,
         "SECURITY_PHONE_REGION": "US",
         "SECURITY_DELIVERY": "sync",
+        "SECURITY_BASE_URL": None,
+        "SECURITY_RECOVERABLE": False,
+        "SECURITY_CHANGE_EMAIL": False,
     }
     application = applications(**LIVE | settings)
     assert first_request(application) == 200
@@ -252,3 +256,28 @@ def test_a_wrong_value_stops_the_start_by_name(
         applications(**{key: value})
     assert "pigeon" not in str(refused.value)
     assert "evil" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "on", ["SECURITY_RECOVERABLE", "SECURITY_CHANGE_EMAIL", "SECURITY_CONFIRMABLE"]
+)
+def test_links_need_an_address_outside_debug(
+    applications: Callable[..., Application], on: str
+) -> None:
+    """S-122: a named error at start, not a letter that can't be written."""
+    off = {"SECURITY_RECOVERABLE": False, "SECURITY_CHANGE_EMAIL": False}
+    application = applications(**LIVE | off | {"SECURITY_BASE_URL": None, on: True})
+    with pytest.raises(ConfigurationError, match=f"SECURITY_BASE_URL.*{on}"):
+        first_request(application)
+
+
+def test_letters_need_a_mailer_also_without_a_second_factor(
+    applications: Callable[..., Application],
+) -> None:
+    settings = {"SECURITY_TWO_FACTOR": False, "MAIL_SERVER": None}
+    application = applications(**LIVE | settings)
+    with pytest.raises(ConfigurationError, match=r"MAIL_SERVER.*SECURITY_RECOVERABLE"):
+        first_request(application)
+    off = ("RECOVERABLE", "CHANGEABLE", "CHANGE_EMAIL")
+    without = applications(**LIVE | settings | {f"SECURITY_{key}": False for key in off})
+    assert first_request(without) == 200

@@ -1,10 +1,12 @@
 """What the small HTTP servers have in common."""
 
 import json
+import ssl
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from urllib.parse import parse_qsl
 
 HOST = "127.0.0.1"
@@ -55,14 +57,18 @@ def form_fields(body: bytes) -> dict[str, str]:
 
 
 @contextmanager
-def serving(handler: type[QuietHandler]) -> Iterator[str]:
-    """Run a handler on a free port, in a thread; gives the base URL."""
+def serving(handler: type[QuietHandler], certificate: Path | None = None) -> Iterator[str]:
+    """Run a handler on a free port, in a thread; gives the base URL. A certificate means TLS."""
     with ThreadingHTTPServer((HOST, 0), handler) as server:
+        if certificate:
+            context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+            context.load_cert_chain(certificate)
+            server.socket = context.wrap_socket(server.socket, server_side=True)
         # The default poll of half a second would be added to every test.
         thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
         thread.start()
         try:
-            yield f"http://{HOST}:{server.server_port}"
+            yield f"{'https' if certificate else 'http'}://{HOST}:{server.server_port}"
         finally:
             server.shutdown()
             thread.join()

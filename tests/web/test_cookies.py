@@ -12,6 +12,7 @@ from tests.journeys.support import read
 LIVE = {"TESTING": False, "DEBUG": False, "MAIL_SERVER": "127.0.0.1", "MAIL_PORT": 9}
 LIVE |= {"MAIL_DEFAULT_SENDER": "a@b.example", "SECURITY_TWO_FACTOR_ENABLED_METHODS": ["mail"]}
 LIVE |= {"SECURITY_SMS_SERVICE": None, "SECURITY_DELIVERY": "sync"}
+LIVE |= {"SECURITY_BASE_URL": "https://localhost"}
 
 
 def set_cookies(response: TestResponse) -> dict[str, str]:

@@ -1,109 +1,252 @@
-"""`flask users`: create, list, activate, deactivate, reset-factors."""
+"""`flask users`: make, find, read and change users."""
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Sequence
 
 import click
-from flask.cli import AppGroup
 
-from ..errors import ConfigurationError, InvalidAddress, UnknownUser
-from ..flows import rescue
-from ..flows.services import Services
-from ..flows.users import TERMINAL, note_change
+from ..domain.directory import UserDetails, UserFilter, UserLine
+from ..flows import administration, directory, rescue
+from ..flows.administration import TERMINAL, NewUser
+from .answers import Ask, Group, as_json, examples, moment, say, say_rows, words
 
-Ask = Callable[[], Services]
+EMAIL = "The mail address, or the user name where there are any."
 
 
-def user_commands(services: Ask) -> AppGroup:
+def user_commands(services: Ask) -> Group:
     """The group, for one application."""
-    group = AppGroup("users", help="Create, list and change users.")
-    services = with_clear_errors(services)
-    _create(group, services)
-    _list(group, services)
+    group = Group(
+        "users",
+        help="Make, find, read and change users.\n\nEMAIL is a mail address, or a user name where "
+        "there are user names. Every change is recorded as an event.",
+        epilog=examples(
+            """
+            flask users create ada@example.com --role admin
+            flask users list --without-factor
+            flask users show ada@example.com
+            flask users reset-factors ada@example.com --reason "Lost phone, called back"
+            """
+        ),
+    )
+    for add in (_create, _invite, _list, _show, _export, _confirm, _reset, _delete):
+        add(group, services)
     _switch(group, services, "activate", on=True)
     _switch(group, services, "deactivate", on=False)
-    _reset(group, services)
     return group
 
 
-def with_clear_errors(services: Ask) -> Ask:
-    """The same; a mistake of the configuration ends the command with its sentence."""
-
-    def ask() -> Services:
-        try:
-            return services()
-        except ConfigurationError as problem:
-            raise click.ClickException(str(problem)) from None
-
-    return ask
-
-
-def found_user(services: Services, email: str) -> Any:
-    """The user with this address, or a clear end of the command."""
-    try:
-        return services.datastore.get_user(email)
-    except UnknownUser:
-        raise click.ClickException(f"there is no user {email}") from None
-
-
-def user_key(services: Services, user: Any) -> Any:
-    """The user's primary key."""
-    return getattr(user, services.datastore.users.key.key)
-
-
-def _create(group: AppGroup, services: Ask) -> None:
-    @group.command("create", help="Create a user; the password is asked for, never shown.")
-    @click.argument("email")
-    @click.option("--role", "roles", multiple=True, help="A role to give; may be repeated.")
-    @click.password_option()
-    def create(email: str, roles: tuple[str, ...], password: str) -> None:
-        store = services().datastore
-        if store.find_user(email=email) is not None:
-            raise click.ClickException(f"there is a user {email} already")
-        try:
-            user = store.create_user(email=email, password=password, roles=roles)
-        except InvalidAddress:
-            raise click.ClickException(f"{email} is not a mail address") from None
-        except LookupError as missing:
-            raise click.ClickException(str(missing)) from None
-        store.commit()
-        note_change(services(), user_key(services(), user), "created")
-        click.echo(f"created {user.email}")
-
-
-def _list(group: AppGroup, services: Ask) -> None:
-    @group.command("list", help="List users with their state and roles.")
-    def list_users() -> None:
-        for user in services().datastore.list_users():
-            state = "active" if getattr(user, "active", True) else "inactive"
-            roles = ", ".join(sorted(role.name for role in getattr(user, "roles", ())))
-            click.echo("\t".join((user.email, state, roles)))
-
-
-def _switch(group: AppGroup, services: Ask, name: str, *, on: bool) -> None:
-    @group.command(name, help=f"{name.capitalize()} a user.")
-    @click.argument("email")
-    def switch(email: str) -> None:
-        user = found_user(services(), email)
-        store = services().datastore
-        (store.activate_user if on else store.deactivate_user)(user)
-        store.commit()
-        note_change(services(), user_key(services(), user), f"{name}d")
-        click.echo(f"{name}d {user.email}")
-
-
-def _reset(group: AppGroup, services: Ask) -> None:
+def _create(group: Group, services: Ask) -> None:
     @group.command(
-        "reset-factors",
-        help="Take a user's second factors away and mail a one-use link to set up a new one.",
+        "create",
+        short_help="Make a user, and mail a link to set a password.",
+        epilog=examples(
+            """
+            flask users create ada@example.com
+            flask users create bob@example.com --username bob --role staff --role auditor
+            flask users create guest@example.com --inactive
+            """
+        ),
     )
     @click.argument("email")
-    @click.option("--reason", required=True, help="Why; kept with the event.")
+    @click.option("--username", metavar="NAME", help="A user name beside the address.")
+    @click.option("--role", "roles", multiple=True, metavar="ROLE", help="A role; repeatable.")
+    @click.option("--inactive", is_flag=True, help="Keep the user out for now; no letter is sent.")
+    def create(email: str, username: str | None, roles: tuple[str, ...], inactive: bool) -> None:
+        """Make a user, and mail a link to set a password.
+
+        The link works once, for 24 hours; `flask users invite` sends another. Nobody but its
+        owner ever chooses the password. All or nothing: without a way to write links no user is
+        made.
+        """
+        new = NewUser(email=email, username=username, roles=roles, active=not inactive)
+        person = administration.create(services(), new)
+        say(
+            {"id": person.user_id, "email": person.email, "invited": not inactive},
+            f"created {person.email}",
+            "no letter was sent: activate, then invite"
+            if inactive
+            else "a link to set a password is on its way (24 hours, once)",
+        )
+
+
+def _invite(group: Group, services: Ask) -> None:
+    @group.command("invite", short_help="Mail another link to set a first password.")
+    @click.argument("email")
+    def invite(email: str) -> None:
+        """Mail another link to set a first password.
+
+        For active users who have none yet; whoever has one uses the page for forgotten passwords.
+        At most three an hour.
+        """
+        person = administration.invite(services(), email)
+        say(
+            {"email": person.email, "invited": True},
+            f"a link to set a password is on its way to {person.email} (24 hours, once)",
+        )
+
+
+def _list(group: Group, services: Ask) -> None:
+    @group.command(
+        "list",
+        short_help="List users by address.",
+        epilog=examples(
+            """
+            flask users list --inactive
+            flask users list --role admin --without-factor
+            flask users list --search example.org --limit 20
+            flask users list --json | jq -r ".users[].email"
+            """
+        ),
+    )
+    @click.option("--active/--inactive", default=None, help="Only active users, or only others.")
+    @click.option("--role", metavar="ROLE", help="Only users with this role.")
+    @click.option("--without-factor", is_flag=True, help="Only users without a second factor.")
+    @click.option("--unconfirmed", is_flag=True, help="Only users with an unconfirmed address.")
+    @click.option("--search", metavar="TEXT", help="Only users with this in address or user name.")
+    @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="At most so many users.")
+    def list_users(
+        active: bool | None, role: str | None, without_factor: bool, unconfirmed: bool,
+        search: str | None, limit: int | None,
+    ) -> None:  # fmt: skip
+        """List users by address: state, roles and second factors.
+
+        A user has to pass every filter that is given.
+        """
+        wanted = UserFilter(
+            active=active,
+            role=role,
+            without_factor=without_factor,
+            unconfirmed=unconfirmed,
+            search=search,
+        )
+        rows = directory.listed(services(), wanted, limit)
+        say_rows("users", rows, ("ADDRESS", "STATE", "ROLES", "SECOND FACTORS"), _cells)
+
+
+def _cells(user: UserLine) -> Sequence[object]:
+    state = "active" if user.active else "inactive"
+    if not user.confirmed:
+        state += ", unconfirmed"
+    return user.email, state, words(user.roles), words(user.methods)
+
+
+def _show(group: Group, services: Ask) -> None:
+    @group.command("show", short_help="Show one user in full.")
+    @click.argument("email")
+    def show(email: str) -> None:
+        """Show one user in full: state, roles, permissions, second factors, sessions, logins."""
+        user = directory.details(services(), email)
+        say(user, *_in_words(user))
+
+
+def _in_words(user: UserDetails) -> list[str]:
+    facts = {
+        "id": user.id,
+        "address": f"{user.email} ({'' if user.confirmed else 'not '}confirmed)",
+        "user name": user.username or "-",
+        "state": "active" if user.active else "inactive",
+        "password": "set" if user.has_password else "none yet",
+        "roles": words(user.roles),
+        "permissions": words(user.permissions),
+        "sessions": user.sessions,
+        "removal due": moment(user.deletion_due_at) if user.deletion_due_at else "no",
+        "set-up link": "needed at the next login" if user.needs_setup_link else "not needed",
+    }
+    lines = [f"{name:<12} {value}" for name, value in facts.items()]
+    lines.append("second factors" if user.methods else "no second factor")
+    lines += [
+        f"  {it.method:<14} added {moment(it.added_at)}, last used {moment(it.last_used_at)}"
+        for it in user.methods
+    ]
+    lines.append("last logins" if user.last_logins else "no login on record")
+    lines += [
+        f"  {moment(it.at)}  {words(it.proofs)}  {it.browser} {it.address}".rstrip()
+        for it in user.last_logins
+    ]
+    return lines
+
+
+def _export(group: Group, services: Ask) -> None:
+    @group.command("export", short_help="Write all that is kept about one user, as JSON.")
+    @click.argument("email")
+    def export(email: str) -> None:
+        """Write all that is kept about one user, as JSON, with --json or without.
+
+        The application's own row, roles, sessions, events and what else our tables hold; never
+        passwords, keys, codes, tokens, or what is sealed. Columns that look like secrets are
+        named under `left_out`.
+        """
+        click.echo(as_json(directory.export(services(), email)))
+
+
+def _switch(group: Group, services: Ask, name: str, *, on: bool) -> None:
+    told = "Let a user in again." if on else "Keep a user out, and end all sessions."
+
+    @group.command(name, help=told)
+    @click.argument("email")
+    def switch(email: str) -> None:
+        person, changed = administration.switch(services(), email, on=on)
+        lines = [
+            f"{name}d {person.email}" if changed else f"{person.email} is {name[:-1]}e already"
+        ]
+        if on and not person.password_hash:
+            lines.append("there is no password yet: invite sends a link to set one")
+        say({"email": person.email, "active": on, "changed": changed}, *lines)
+
+
+def _confirm(group: Group, services: Ask) -> None:
+    @group.command("confirm", short_help="Mark the address of a user as confirmed.")
+    @click.argument("email")
+    def confirm(email: str) -> None:
+        """Mark the address of a user as confirmed, without a letter."""
+        person, changed = administration.confirm(services(), email)
+        said = "confirmed" if changed else "confirmed already:"
+        say(
+            {"email": person.email, "confirmed": True, "changed": changed}, f"{said} {person.email}"
+        )
+
+
+def _reset(group: Group, services: Ask) -> None:
+    @group.command(
+        "reset-factors",
+        short_help="Take all second factors away, and mail a link to set up a new one.",
+        epilog=examples('flask users reset-factors ada@example.com --reason "Lost phone"'),
+    )
+    @click.argument("email")
+    @click.option("--reason", required=True, metavar="TEXT", help="Why; kept with the event.")
     def reset(email: str, reason: str) -> None:
-        user = found_user(services(), email)
-        try:
-            rescue.reset_factors(services(), user_key(services(), user), reason, TERMINAL)
-        except ConfigurationError as problem:
-            raise click.ClickException(str(problem)) from None
-        click.echo(f"removed the second factors of {user.email} and ended all sessions")
-        click.echo("a link to set up a new one is on its way to that address (24 hours, once)")
+        """Take all second factors away, and mail a link to set up a new one.
+
+        The answer to a request for help: first make sure who asks. All sessions end. The next
+        login needs the link and the password; the link works once, for 24 hours.
+        """
+        person = administration.named(services(), email)
+        rescue.reset_factors(services(), person.user_id, reason, TERMINAL)
+        say(
+            {"email": person.email, "reset": True},
+            f"removed the second factors of {person.email} and ended all sessions",
+            "a link to set up a new one is on its way to that address (24 hours, once)",
+        )
+
+
+def _delete(group: Group, services: Ask) -> None:
+    @group.command(
+        "delete",
+        short_help="Remove a user at once, with everything of ours that is his.",
+        epilog=examples("flask users delete ada@example.com --yes"),
+    )
+    @click.argument("email")
+    @click.option("--yes", is_flag=True, help="Do not ask whether that is really wanted.")
+    def delete(email: str, yes: bool) -> None:
+        """Remove a user at once, with everything of ours that is his.
+
+        Asks first, unless --yes is given. Events stay, without an owner. Where rows of the
+        application's own still point to the user nothing is changed.
+        """
+        person = administration.named(services(), email)
+        if not yes:
+            click.confirm(f"Remove {person.email} for good?", abort=True, err=True)
+        administration.delete(services(), person.user_id)
+        say(
+            {"id": person.user_id, "email": person.email, "deleted": True},
+            f"removed {person.email}",
+        )

@@ -13,6 +13,8 @@ class Person:
     email: str
     password_hash: str | None = field(repr=False)
     active: bool
+    confirmed: bool = True
+    username: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,7 +23,8 @@ class Account:
 
     `handle` is 64 random bytes; `address_proved_at` when a code sent to the address on file was
     last typed back, and `proved_address` that address's keyed digest; `needs_setup_link` after an
-    administrator took the factors away.
+    administrator took the factors away; `mailbox_reset_at` when a link to the mailbox last set a
+    new password; `delete_at` when the account is due to be removed, on its owner's wish.
     """
 
     id: int
@@ -31,6 +34,9 @@ class Account:
     address_proved_at: datetime | None
     proved_address: bytes | None = field(repr=False)
     needs_setup_link: bool
+    mailbox_reset_at: datetime | None = None
+    delete_at: datetime | None = None
+    created_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,6 +1,8 @@
 """Long tokens that are mailed as links: what each is good for, and for how long."""
 
-from datetime import timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 
@@ -8,6 +10,45 @@ class LinkPurpose(StrEnum):
     """What a link is good for; one made for a purpose is good for no other."""
 
     FACTOR_SETUP = "factor_setup"
+    CONFIRMATION = "confirmation"
+    INVITATION = "invitation"
+    RESET = "reset"
+    NEW_EMAIL = "new_email"
+    UNDO_EMAIL = "undo_email"
 
 
-LIFETIMES = {LinkPurpose.FACTOR_SETUP: timedelta(hours=24)}
+LIFETIMES = {
+    LinkPurpose.FACTOR_SETUP: timedelta(hours=24),
+    LinkPurpose.CONFIRMATION: timedelta(hours=24),
+    LinkPurpose.INVITATION: timedelta(hours=24),
+    LinkPurpose.RESET: timedelta(minutes=30),
+    LinkPurpose.NEW_EMAIL: timedelta(hours=24),
+    LinkPurpose.UNDO_EMAIL: timedelta(hours=72),
+}
+# One that undoes a change outlives what a thief can do next: a new password, another change. One
+# that sets up a factor after an administrator's reset is good only together with the password.
+SURVIVE_A_NEW_PASSWORD = frozenset({LinkPurpose.UNDO_EMAIL, LinkPurpose.FACTOR_SETUP})
+MOST_LIVE = 3
+MOST_AN_HOUR = 3
+HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """What asking for one more link may do: send it at all, and void those made until then."""
+
+    may_send: bool
+    void_until: datetime | None
+
+
+def allowance(purpose: LinkPurpose, made: Sequence[datetime], now: datetime) -> Allowance:
+    """Three letters an hour, and three live links: a fourth one voids the oldest.
+
+    `made` are the times of the live links and of those of the last hour, newest first. A link that
+    undoes a change is always sent, and voided by nothing that a thief could ask for.
+    """
+    if purpose is LinkPurpose.UNDO_EMAIL:
+        return Allowance(may_send=True, void_until=None)
+    in_the_hour = sum(now - at < HOUR for at in made)
+    oldest = made[MOST_LIVE - 1] if len(made) >= MOST_LIVE else None
+    return Allowance(in_the_hour < MOST_AN_HOUR, oldest)

@@ -10,6 +10,7 @@ from enum import StrEnum
 FAILURES_IN_A_ROW = 20
 FIRST_SETUP = "first_setup"
 SETUP = "setup:"
+ASKED_AGAIN = "password_check"
 REOPENS_AFTER = timedelta(days=1)
 
 
@@ -24,9 +25,10 @@ def reopens(subject: str) -> bool:
     """Whether a closed subject opens again by itself after `REOPENS_AFTER`.
 
     A factor does not (S-93). The proofs of a set-up do: there is no known browser yet by which
-    the owner could go on, and twenty guesses a day at eight digits lead nowhere.
+    the owner could go on, and twenty guesses a day at eight digits lead nowhere. Nor does the
+    current password, asked again of who is inside: the owner must not stay without it for ever.
     """
-    return subject == FIRST_SETUP or subject.startswith(SETUP)
+    return subject in (FIRST_SETUP, ASKED_AGAIN) or subject.startswith(SETUP)
 
 
 def sides_freed_by_success(side: Side) -> tuple[Side, ...]:

@@ -13,6 +13,8 @@ DIGITS = 6
 SECRET_BYTES = 20
 WINDOW = 1
 NEVER_USED = -1
+BASE32_LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz234567")
+IMPOSSIBLE_REMAINDERS = (1, 3, 6)
 
 
 def new_secret() -> bytes:
@@ -50,6 +52,21 @@ def matching_step(secret: bytes, code: str, now: datetime, after: int = NEVER_US
 def base32(secret: bytes) -> str:
     """The secret as people type it: RFC 4648 base32 without padding."""
     return base64.b32encode(secret).decode().rstrip("=")
+
+
+def from_base32(text: str) -> bytes:
+    """The secret that people typed or an older program stored (RFC 4648 section 6).
+
+    Small letters, blanks, dashes and missing padding are fine. Bits behind the last whole byte
+    are dropped, as authenticator apps do (section 3.5). Raises ValueError for all else.
+    """
+    letters = "".join(text.split()).replace("-", "").rstrip("=")
+    # Looked at before upper(), which makes ASCII of letters that are none (U+017F becomes S).
+    if not letters or not BASE32_LETTERS.issuperset(letters):
+        raise ValueError("base32 is made of A to Z and 2 to 7")
+    if len(letters) % 8 in IMPOSSIBLE_REMAINDERS:
+        raise ValueError("no whole number of bytes has a base32 text of this length")
+    return base64.b32decode(letters.upper() + "=" * (-len(letters) % 8))
 
 
 def provisioning_uri(secret: bytes, account: str, issuer: str) -> str:

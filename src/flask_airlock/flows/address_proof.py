@@ -8,7 +8,7 @@ from ..domain.one_time_codes import Purpose
 from ..domain.sessions import ADDRESS_PROOF_LIFETIME
 from ..domain.throttle import FIRST_SETUP, Side
 from ..errors import IllegalMove, WrongAnswer
-from . import attempts, codes, policy, sessions
+from . import attempts, codes, holds, policy, sessions
 from .services import Services, Work
 from .sessions import Tokens
 
@@ -55,6 +55,7 @@ def prove_address(services: Services, tokens: Tokens, code: str, visitor: Visito
     """The code mailed to the address on file came back. Raises what an answer raises."""
     standing = sessions.find_standing(services, tokens)
     account, method = standing.account, services.mailbox.name
+    holds.must_not_be_held(services, account, visitor)
     case = codes.case_of(services, standing, Purpose.FIRST_SETUP, visitor)
     side = attempts.side_for(services, account, visitor)
     with services.begin() as work:
@@ -65,8 +66,7 @@ def prove_address(services: Services, tokens: Tokens, code: str, visitor: Visito
     def prove(work: Work) -> None:
         attempts.clear(work, account.id, FIRST_SETUP, side)
         services.mailbox.confirm(work.unit, case, b"", code)
-        address = services.vault.mac(PROVED_ADDRESS, standing.person.email)
-        work.unit.accounts.note_address_proved(account.id, address, services.clock())
+        note_proved(services, work, account, standing.person.email)
         work.record(AddressProved(account_id=account.id), visitor)
 
     try:
@@ -77,3 +77,9 @@ def prove_address(services: Services, tokens: Tokens, code: str, visitor: Visito
             raise
         services.in_one_go(lambda work: attempts.clear(work, account.id, FIRST_SETUP, side))
     return new_mark(services.vault, account.handle)
+
+
+def note_proved(services: Services, work: Work, account: Account, address: str) -> None:
+    """Something that was mailed to this address has come back just now."""
+    digest = services.vault.mac(PROVED_ADDRESS, address)
+    work.unit.accounts.note_address_proved(account.id, digest, services.clock())

@@ -2,9 +2,9 @@
 
 from ..domain.accounts import Account, Visitor
 from ..domain.browsers import side_of
-from ..domain.events import FactorRefused, FactorShut, SetupRefused
+from ..domain.events import FactorRefused, FactorShut, PasswordCheckRefused, SetupRefused
 from ..domain.one_time_codes import CodeBinding
-from ..domain.throttle import SETUP, Side, reopens, sides_freed_by_success
+from ..domain.throttle import ASKED_AGAIN, SETUP, Side, reopens, sides_freed_by_success
 from ..errors import FactorClosed, TooManyTries
 from .services import Services, Work
 
@@ -54,6 +54,9 @@ def refused(
         if work.unit.throttles.shut(account_id, subject, side, services.clock()):
             shut = FactorShut(account_id=account_id, method=subject, side=side.value)
             work.record(shut, visitor)
+        if subject == ASKED_AGAIN:
+            work.record(PasswordCheckRefused(account_id=account_id, reason=reason), visitor)
+            return
         kind = SetupRefused if reopens(subject) else FactorRefused
         work.record(kind(account_id=account_id, method=method, reason=reason), visitor)
 

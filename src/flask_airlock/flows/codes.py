@@ -8,7 +8,7 @@ from ..domain.throttle import FIRST_SETUP
 from ..errors import FactorClosed, MethodNotOffered, TooManyTries
 from ..factors.email import EmailFactor
 from ..factors.protocol import Case, Factor
-from . import attempts, letters, policy
+from . import attempts, holds, letters, policy
 from .services import Services, Work
 from .sessions import Standing, Tokens, find_half_open, find_standing
 
@@ -25,8 +25,8 @@ def case_of(services: Services, standing: Standing, purpose: Purpose, visitor: V
     )
 
 
-def post_code(services: Services, work: Work, factor: Factor, case: Case, secret: bytes) -> int:
-    """Make a code and write its letter; the letter's id, to be carried after the commit."""
+def post_code(services: Services, work: Work, factor: Factor, case: Case, secret: bytes) -> None:
+    """Make a code and write its letter."""
     posted = factor.challenge(case, secret)
     letter_id = letters.write(services, work, posted.letter)
     binding = case.binding(factor.name)
@@ -35,15 +35,14 @@ def post_code(services: Services, work: Work, factor: Factor, case: Case, secret
         account_id=case.account.id, method=factor.name, purpose=case.purpose.value
     )
     work.record(asked, case.visitor)
-    return letter_id
 
 
-def post_again(services: Services, work: Work, factor: Factor, case: Case, secret: bytes) -> int:
+def post_again(services: Services, work: Work, factor: Factor, case: Case, secret: bytes) -> None:
     """The same, where one may have been sent before; raises TooManyTries if it was tried out."""
     state = work.unit.codes.state(case.binding(factor.name))
     if state is not None and state.tries >= TRIES_PER_CODE:
         raise TooManyTries
-    return post_code(services, work, factor, case, secret)
+    post_code(services, work, factor, case, secret)
 
 
 def was_right_just_now(services: Services, factor: EmailFactor, case: Case, code: str) -> bool:
@@ -59,8 +58,8 @@ def send_code(
 ) -> None:
     """Send a code, or send it again: between the doors, or before a first set-up.
 
-    Raises LoginLapsed, MethodNotOffered, FactorClosed, or TooManyTries: a code that was tried
-    too often is not replaced in the same login.
+    Raises LoginLapsed, MethodNotOffered, FactorClosed, MailboxHeld, or TooManyTries: a code that
+    was tried too often is not replaced in the same login.
     """
     if purpose is Purpose.FIRST_SETUP:
         standing = find_standing(services, tokens)
@@ -73,8 +72,9 @@ def send_code(
         subject = FIRST_SETUP if purpose is Purpose.FIRST_SETUP else factor.name
         if subject in work.unit.throttles.closed(standing.account.id, side, case.now):
             raise FactorClosed
-        letter_id = post_again(services, work, factor, case, secret)
-    letters.carry(services, letter_id)
+        if factor is services.mailbox:
+            holds.must_not_be_held(services, standing.account, visitor)
+        post_again(services, work, factor, case, secret)
 
 
 def _recipient(

@@ -21,7 +21,7 @@ from ..errors import (
 )
 from ..factors.protocol import Case, Factor
 from ..storage.setups import Setup
-from . import attempts, codes, letters, policy, sessions
+from . import attempts, codes, holds, policy, sessions
 from .address_proof import address_is_proved, needs_address_proof
 from .services import Services, Work
 from .sessions import Standing, Tokens
@@ -43,8 +43,8 @@ def standing_to_enrol(services: Services, tokens: Tokens, visitor: Visitor) -> S
 
     Somebody who has a factor must be signed in by one, lately: else IllegalMove between the
     doors, ProofTooOld inside. Somebody who has none proves the address on file first, wherever
-    he stands, since the password may be a thief's: else SetupLinkNeeded or AddressUnproved.
-    Raises LoginLapsed for a stranger.
+    he stands, since the password may be a thief's: else SetupLinkNeeded or AddressUnproved, or
+    MailboxHeld where that mailbox has just reset the password. Raises LoginLapsed for a stranger.
     """
     standing = sessions.find_standing(services, tokens)
     account = standing.account
@@ -56,9 +56,11 @@ def standing_to_enrol(services: Services, tokens: Tokens, visitor: Visitor) -> S
     if has_factor:
         _must_be_proved(services, standing)
     elif account.needs_setup_link:
+        holds.must_not_be_held(services, account, visitor)
         if not link_is_good:
             raise SetupLinkNeeded
     elif needs_address_proof(services, account, standing.person, visitor):
+        holds.must_not_be_held(services, account, visitor)
         raise AddressUnproved
     return standing
 
@@ -91,15 +93,13 @@ def begin(
     secret = factor.new_secret(detail, standing.person)
     case = codes.case_of(services, standing, Purpose.SETUP, visitor)
     proved = _needs_no_code(services, standing, method, visitor)
-    posted: list[int] = []
     with services.begin() as work:
         session_id = standing.session.id
         account_id = standing.account.id
         work.unit.setups.begin(account_id, session_id, method, secret, case.now)
         work.record(SetupBegun(account_id=account_id, method=method), visitor)
         if factor.posts_codes and not proved:
-            posted = [codes.post_again(services, work, factor, case, secret)]
-    letters.carry(services, *posted)
+            codes.post_again(services, work, factor, case, secret)
     return _finish(services, tokens, standing, case, factor, None) if proved else None
 
 
@@ -136,8 +136,7 @@ def resend(services: Services, tokens: Tokens, method: str, visitor: Visitor) ->
     case = codes.case_of(services, standing, Purpose.SETUP, visitor)
     with services.begin() as work:
         setup = _waiting(work, case, method)
-        letter_id = codes.post_again(services, work, factor, case, setup.secret)
-    letters.carry(services, letter_id)
+        codes.post_again(services, work, factor, case, setup.secret)
 
 
 def abandon(services: Services, tokens: Tokens, method: str, visitor: Visitor) -> None:

@@ -13,15 +13,20 @@ from .services import Services, Work
 
 RETRY_AFTER = timedelta(seconds=20)
 NOBODY = Visitor()
+DECOY = "none"
 
 log = logging.getLogger("flask_airlock")
 
 
 def write(services: Services, work: Work, letter: Letter) -> int:
-    """Draw a letter and keep it, sealed, in the flow's transaction; its id."""
+    """Draw a letter and keep it, sealed, in the flow's transaction; its id.
+
+    It is carried when that was committed. One without a reader is a decoy: drawn, kept and
+    settled like any other, and sent to nobody.
+    """
     message = services.renderer.message(letter)
     now = services.clock()
-    return work.unit.letters.add(
+    letter_id = work.unit.letters.add(
         _packed(message),
         channel=message.channel.value,
         template=letter.template,
@@ -29,6 +34,8 @@ def write(services: Services, work: Work, letter: Letter) -> int:
         now=now,
         expires_at=now + letter.lifetime,
     )
+    work.letters.append(letter_id)
+    return letter_id
 
 
 def carry(services: Services, *letter_ids: int) -> None:
@@ -65,14 +72,16 @@ def deliver(services: Services, letter_id: int) -> None:
     packed, template, account_id = claimed
     message = _unpacked(packed)
     try:
-        services.post.send(message)
+        if message.to:
+            services.post.send(message)
     except Exception as problem:  # noqa: BLE001 (a transport raises what its library raises)
         reason = str(problem) if isinstance(problem, AirlockError) else type(problem).__name__
         _give_back(services, letter_id, message, template, account_id, reason)
         return
     with services.begin() as work:
         work.unit.letters.settle(letter_id, LetterState.SENT, services.clock())
-        sent = LetterSent(account_id=account_id, channel=message.channel.value, template=template)
+        channel = message.channel.value if message.to else DECOY
+        sent = LetterSent(account_id=account_id, channel=channel, template=template)
         work.record(sent, NOBODY)
 
 

@@ -4,14 +4,18 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..domain.accounts import Account, Person, Visitor
-from ..domain.addresses import normal_address
 from ..domain.events import FactorAccepted, FirstFactorAccepted, FirstFactorRefused
 from ..domain.login_state import LoginOutcome, NeedsFactor, NeedsSetup, SignedIn, Step
 from ..domain.one_time_codes import Purpose
 from ..domain.throttle import FIRST_SETUP, Side
-from ..errors import InvalidAddress, LoginLapsed, MethodNotOffered, WrongAnswer, WrongCredentials
+from ..errors import (
+    LoginLapsed,
+    MethodNotOffered,
+    WrongAnswer,
+    WrongCredentials,
+)
 from ..factors.protocol import Case
-from . import attempts, codes, letters, policy, sessions
+from . import attempts, codes, holds, people, policy, sessions
 from .address_proof import needs_address_proof
 from .services import Services, Work
 from .sessions import Standing
@@ -20,18 +24,20 @@ from .sessions import Standing
 def enter_password(
     services: Services, address: str, password: str, visitor: Visitor, next_url: str | None
 ) -> LoginOutcome:
-    """The first door. Raises WrongCredentials for an unknown name, a wrong password and an
-    inactive account alike, after the same one hash."""
-    person = _person_named(services, address)
+    """The first door. Raises WrongCredentials for an unknown name, a wrong password, an inactive
+    account and one that waits for its confirmation alike, after the same one hash."""
+    with services.begin() as work:
+        person = people.named(services, work, address)
     try:
-        services.passwords.verify(person.password_hash if person else None, password)
+        verified = services.passwords.verify(person.password_hash if person else None, password)
     except WrongCredentials:
         _refuse(services, person, "wrong_password" if person else "unknown_name", visitor)
         raise
-    if person is None or not person.active:
-        _refuse(services, person, "inactive", visitor)
+    if person is None or (reason := _may_not_enter(services, person)):
+        _refuse(services, person, reason if person else "unknown_name", visitor)
         raise WrongCredentials
-    _upgrade_hash(services, person, password)
+    if verified.outdated and person.password_hash:
+        _upgrade_hash(services, person, person.password_hash, password)
     return pass_first_door(services, person, ("password",), visitor, next_url)
 
 
@@ -39,13 +45,20 @@ def continue_login(
     services: Services, user_id: Any, proofs: Sequence[str], visitor: Visitor, next_url: str | None
 ) -> LoginOutcome:
     """The first door, opened by an application's own proof; raises WrongCredentials for a user
-    that does not exist or is not active."""
+    that does not exist, is not active, or waits for its confirmation."""
     with services.begin() as work:
         person = work.unit.users.by_id(user_id)
-    if person is None or not person.active:
-        _refuse(services, person, "inactive", visitor)
+    if person is None or (reason := _may_not_enter(services, person)):
+        _refuse(services, person, reason if person else "unknown_name", visitor)
         raise WrongCredentials
     return pass_first_door(services, person, tuple(proofs), visitor, next_url)
+
+
+def _may_not_enter(services: Services, person: Person) -> str:
+    """Why somebody with the right password is refused all the same; empty if he is not."""
+    if not person.active:
+        return "inactive"
+    return "unconfirmed" if services.settings.confirmable and not person.confirmed else ""
 
 
 def pass_first_door(
@@ -71,8 +84,7 @@ def pass_first_door(
         token, session_id = sessions.open_session(
             services, work, account, Step.FIRST_FACTOR, proofs, visitor, next_url
         )
-        posted = _first_code(services, work, account, person, session_id, methods, visitor)
-    letters.carry(services, *posted)
+        _first_code(services, work, account, person, session_id, methods, visitor)
     return NeedsFactor(token) if methods else NeedsSetup(token)
 
 
@@ -80,7 +92,7 @@ def answer_factor(
     services: Services, token: str | None, method: str, code: str, visitor: Visitor
 ) -> SignedIn:
     """The second door. `code` is digits only. Raises LoginLapsed, MethodNotOffered,
-    FactorClosed, TooManyTries, or WrongAnswer."""
+    FactorClosed, TooManyTries, MailboxHeld, or WrongAnswer."""
     try:
         standing = sessions.find_half_open(services, token)
     except LoginLapsed:
@@ -89,6 +101,8 @@ def answer_factor(
     case = codes.case_of(services, standing, Purpose.LOGIN, visitor)
     side = attempts.side_for(services, standing.account, visitor)
     _must_be_enrolled(services, standing, method)
+    if factor is services.mailbox:
+        holds.must_not_be_held(services, standing.account, visitor)
     binding = case.binding(method) if factor.posts_codes else None
     attempts.count(services, standing.account.id, method, side, visitor, binding)
     try:
@@ -132,7 +146,7 @@ def _first_code(
     session_id: int,
     methods: list[str],
     visitor: Visitor,
-) -> list[int]:
+) -> None:
     """Send what the next page will ask for, where something has to be sent."""
     purpose = Purpose.LOGIN if methods else Purpose.FIRST_SETUP
     case = Case(
@@ -145,37 +159,28 @@ def _first_code(
     )
     side = attempts.side_for(services, account, visitor)
     closed = work.unit.throttles.closed(account.id, side, case.now)
+    held = holds.held_until(services, account, side) is not None
     if not methods:
         due = needs_address_proof(services, account, person, visitor)
-        if account.needs_setup_link or not due or FIRST_SETUP in closed:
-            return []
-        return [codes.post_code(services, work, services.mailbox, case, b"")]
+        if not (account.needs_setup_link or not due or held or FIRST_SETUP in closed):
+            codes.post_code(services, work, services.mailbox, case, b"")
+        return
     factor = services.factors[policy.preferred_first(account, methods)[0]]
-    if not factor.posts_codes or factor.name in closed:
-        return []
+    if not factor.posts_codes or factor.name in closed or (held and factor is services.mailbox):
+        return
     secret = work.unit.credentials.of_method(account.id, factor.name)[0].secret
-    return [codes.post_code(services, work, factor, case, secret)]
+    codes.post_code(services, work, factor, case, secret)
 
 
-def _person_named(services: Services, address: str) -> Person | None:
-    try:
-        normal = normal_address(address)
-    except InvalidAddress:
-        normal = ""
+def _upgrade_hash(services: Services, person: Person, stored: str, password: str) -> None:
+    better = services.passwords.hash(password)
     with services.begin() as work:
-        return work.unit.users.by_email(normal)
-
-
-def _upgrade_hash(services: Services, person: Person, password: str) -> None:
-    stored = person.password_hash
-    if stored and services.passwords.is_outdated(stored):
-        better = services.passwords.hash(password)
-        with services.begin() as work:
-            work.unit.users.replace_hash(person.user_id, stored, better)
+        work.unit.users.replace_hash(person.user_id, stored, better)
 
 
 def _refuse(services: Services, person: Person | None, reason: str, visitor: Visitor) -> None:
     with services.begin() as work:
-        account = work.unit.accounts.of_user(person.user_id) if person else None
+        # Asked for nobody as well: the same statements, whoever the name belongs to.
+        account = work.unit.accounts.of_user(person.user_id if person else None)
         account_id = account.id if account else None
         work.record(FirstFactorRefused(account_id=account_id, reason=reason), visitor)

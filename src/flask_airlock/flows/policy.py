@@ -31,3 +31,21 @@ def needs_second_door(
     if account.preferred_method is not None or account.needs_setup_link:
         return True
     return policy.demands_factor(() if isinstance(policy.required, bool) else roles())
+
+
+def password_may_stand_alone(
+    services: Services, account: Account | None, roles: Callable[[], Collection[str]]
+) -> bool:
+    """Whether there is a time in which the password alone opens this account (S-01).
+
+    Where everybody needs a second factor there is none, unless the first one may be set up with
+    nothing but the password. `account` is None for somebody who has none yet.
+    """
+    if account is None:
+        demanded = services.policy.demands_factor(roles())
+    else:
+        demanded = needs_second_door(services, account, roles)
+    has_factor = account is not None and account.preferred_method is not None
+    waits_for_link = account is not None and account.needs_setup_link
+    by_mail = services.settings.two_factor_first_setup_by_mail
+    return not (demanded and (has_factor or waits_for_link or by_mail))

@@ -50,12 +50,9 @@ def ask(services: Services, token: str | None, visitor: Visitor) -> None:
         if not work.unit.accounts.claim_rescue(account_id, now, RESCUE_WAIT):
             asked = work.unit.accounts.rescue_asked_at(account_id) or now
             raise RescueTooSoon(asked + RESCUE_WAIT)
-        written = [
+        for letter in _rescue_letters(services, standing, mailbox, visitor):
             letters.write(services, work, letter)
-            for letter in _rescue_letters(services, standing, mailbox, visitor)
-        ]
         work.record(RescueRequested(account_id=account_id), visitor)
-    letters.carry(services, *written)
 
 
 def _rescue_letters(
@@ -101,14 +98,13 @@ def reset_factors(services: Services, user_id: Any, reason: str, visitor: Visito
             lifetime=LIFETIMES[LinkPurpose.FACTOR_SETUP],
             account_id=account.id,
             facts={
-                "link": services.setup_link(token),
+                "link": services.link(LinkPurpose.FACTOR_SETUP, token),
                 "hours": hours,
                 "service": services.service_name,
             },
         )
-        written = letters.write(services, work, letter)
+        letters.write(services, work, letter)
         work.record(FactorsReset(account_id=account.id, reason=reason), visitor)
-    letters.carry(services, written)
 
 
 def _take_everything(work: Work, account_id: int, user_id: Any, services: Services) -> None:

@@ -1,13 +1,13 @@
 """What the page between the doors shows: the methods of this account, and where codes went."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from ..domain.accounts import Visitor
 from ..domain.one_time_codes import TRIES_PER_CODE, Purpose
 from ..domain.throttle import FIRST_SETUP
 from ..factors.protocol import Case, Factor
-from . import attempts, codes, policy, sessions
+from . import attempts, codes, holds, policy, sessions
 from .services import Services, Work
 from .sessions import Tokens
 
@@ -16,7 +16,8 @@ from .sessions import Tokens
 class Offer:
     """A method as one account may be asked for it.
 
-    `closed` for all logins of this side, `exhausted` for this login: its code was tried too often.
+    `closed` for all logins of this side, `exhausted` for this login: its code was tried too often;
+    `held_until` after the mailbox has reset the password.
     """
 
     method: str
@@ -28,6 +29,7 @@ class Offer:
     failed: bool
     closed: bool
     exhausted: bool
+    held_until: datetime | None
 
 
 def offers(services: Services, token: str | None, visitor: Visitor) -> list[Offer]:
@@ -59,6 +61,9 @@ def address_offer(services: Services, tokens: Tokens, visitor: Visitor) -> Offer
 
 def _offer(services: Services, work: Work, factor: Factor, case: Case, closed: bool) -> Offer:
     sent = failed = exhausted = False
+    held_until = holds.held_until(
+        services, case.account, attempts.side_for(services, case.account, case.visitor)
+    )
     destination = None
     if factor.posts_codes:
         state = work.unit.codes.state(case.binding(factor.name))
@@ -77,6 +82,7 @@ def _offer(services: Services, work: Work, factor: Factor, case: Case, closed: b
         failed=failed,
         closed=closed,
         exhausted=exhausted,
+        held_until=held_until if factor is services.mailbox else None,
     )
 
 

@@ -13,6 +13,8 @@ from ..delivery.post import InPlace, InThreads, Post
 from ..delivery.rendering import Renderer
 from ..domain.accounts import Visitor
 from ..domain.events import Event
+from ..domain.link_tokens import LinkPurpose
+from ..domain.password_policy import PasswordPolicy
 from ..domain.passwords import Passwords
 from ..domain.policy import SecondFactorPolicy
 from ..domain.vault import Vault
@@ -48,7 +50,10 @@ class Services:
     announce: Callable[[Event], None]
     in_application: Callable[[], AbstractContextManager[object]]
     service_name: str
-    setup_link: Callable[[str], str]
+    link: Callable[[LinkPurpose, str], str]
+    carry: Callable[..., None]
+    password_policy: PasswordPolicy
+    breached: Callable[[str], bool] | None
 
     @contextmanager
     def begin(self) -> Iterator["Work"]:
@@ -58,6 +63,8 @@ class Services:
             yield work
         for event in work.recorded:
             self.announce(event)
+        if work.letters:
+            self.carry(self, *work.letters)
 
     def in_one_go(self, do: Callable[["Work"], T]) -> T:
         """Run `do` in a unit of work, again where the database gave way to somebody else's.
@@ -81,6 +88,7 @@ class Work:
     def __init__(self, services: Services, unit: Unit) -> None:
         self.unit = unit
         self.recorded: list[Event] = []
+        self.letters: list[int] = []
         self._clock = services.clock
 
     def record(self, event: Event, visitor: Visitor) -> None:

@@ -7,13 +7,13 @@ from typing import Any
 
 from ..domain.accounts import Account, Person, Visitor
 from ..domain.browsers import new_mark
-from ..domain.events import LoginCompleted, SignedOut
+from ..domain.events import SignedOut
 from ..domain.login_state import SignedIn, Stage, Step, advance
 from ..domain.policy import proved_second_factor
 from ..domain.sessions import DOUBLE_CLICK, HALF_OPEN_LIFETIME, SEEN_INTERVAL, Session
 from ..domain.vault import digest, new_token
 from ..errors import LoginLapsed
-from . import attempts, policy
+from . import arrivals, attempts, policy
 from .services import Services, Work
 
 
@@ -73,7 +73,7 @@ def open_session(
     where = {"address": visitor.address, "agent": visitor.agent}
     session_id = work.unit.sessions.open(digest(token), session, **where)
     if stage is Stage.SIGNED_IN:
-        work.record(LoginCompleted(account_id=account.id, proofs=tuple(proofs)), visitor)
+        arrivals.welcome(services, work, account, tuple(proofs), visitor)
     return token, session_id
 
 
@@ -174,8 +174,7 @@ def promote(
     if not work.unit.sessions.promote(held, old, new, answer, promoted):
         raise LoginLapsed
     if standing.is_half_open:
-        entered = LoginCompleted(account_id=held.account_id, proofs=promoted.proofs)
-        work.record(entered, visitor)
+        arrivals.welcome(services, work, standing.account, promoted.proofs, visitor)
     mark = new_mark(services.vault, standing.account.handle)
     # Who was inside already stays where he is: the way of his login is long behind him.
     return SignedIn(token, held.next_url if standing.is_half_open else None, mark)

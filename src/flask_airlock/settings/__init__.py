@@ -16,6 +16,19 @@ from .values import Refused
 PREFIX = "SECURITY_"
 NOT_ENDPOINTS = ("base_url", "post_login_url", "post_logout_url", "password_breach_url")
 
+PAGES = {
+    "register": "registerable",
+    "send_confirmation": "confirmable",
+    "confirm_email": "confirmable",
+    "forgot_password": "recoverable",
+    "change_password": "changeable",
+    "change_email": "change_email",
+    "confirm_new_email": "change_email",
+    "undo_email": "change_email",
+    "change_username": "username_enable",
+    "delete_account": "deletable",
+}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Settings(LoginKeys, AccountKeys):
@@ -56,6 +69,12 @@ class Settings(LoginKeys, AccountKeys):
             if spec.name.endswith(ending) and spec.name not in NOT_ENDPOINTS
         }
 
+    @property
+    def pages(self) -> tuple[str, ...]:
+        """The endpoints of an account's life that are switched on."""
+        # An invitation is answered on the page of a reset: that one is always there.
+        return ("reset_password", *(name for name, key in PAGES.items() if getattr(self, key)))
+
     def _check_together(self) -> None:
         if self.two_factor and "sms" in self.two_factor_enabled_methods and not self.sms_service:
             raise ConfigurationError(
@@ -65,6 +84,12 @@ class Settings(LoginKeys, AccountKeys):
         if self.session_idle > self.session_lifetime:
             raise ConfigurationError(
                 "SECURITY_SESSION_IDLE is longer than SECURITY_SESSION_LIFETIME"
+            )
+        if self.username_required and not self.username_enable:
+            raise ConfigurationError("SECURITY_USERNAME_REQUIRED needs SECURITY_USERNAME_ENABLE")
+        if self.password_min_length > self.password_min_length_alone:
+            raise ConfigurationError(
+                "SECURITY_PASSWORD_MIN_LENGTH is more than SECURITY_PASSWORD_MIN_LENGTH_ALONE"
             )
 
 

@@ -4,7 +4,7 @@ import secrets
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, insert, literal, select, update
 
 from ..domain.accounts import Account
 from .columns import from_db, to_db
@@ -17,10 +17,11 @@ HANDLE_BYTES = 64
 class Accounts(Store):
     """Rows of `airlock_accounts`: one per user, with a random handle."""
 
-    def of_user(self, user_id: Any) -> Account | None:
-        """The account of a user, if he has one."""
+    def of_user(self, user_id: Any | None) -> Account | None:
+        """The account of a user, if he has one; nobody has none, by the same statement."""
         rows = self._tables.accounts
-        row = self._connection.execute(select(rows).where(rows.c.user_id == user_id)).first()
+        wanted = rows.c.user_id == bindparam("wanted", user_id, rows.c.user_id.type)
+        row = self._connection.execute(select(rows).where(wanted)).first()
         return account_of(row) if row else None
 
     def ensure(self, user_id: Any, now: datetime) -> Account:
@@ -38,10 +39,29 @@ class Accounts(Store):
             raise LookupError("the account of this user can be neither found nor made")
         return found
 
-    def lock(self, account_id: int) -> None:
-        """Make other changes to the account's factors wait until this transaction ends."""
+    def ensure_evenly(self, user_id: Any | None, now: datetime) -> Account | None:
+        """The account of a user, made now if there was none; None for nobody.
+
+        The statements are the same for a user with an account, one without, and nobody.
+        """
         rows = self._tables.accounts
-        self._update(account_id, needs_setup_link=rows.c.needs_setup_link)
+        (owner,) = (link.column for link in rows.c.user_id.foreign_keys)
+        wanted = bindparam("wanted", user_id, owner.type)
+        made = {
+            "handle": literal(secrets.token_bytes(HANDLE_BYTES), rows.c.handle.type),
+            "needs_setup_link": literal(0),
+            "created_at": literal(to_db(now), rows.c.created_at.type),
+        }
+        has_one = select(rows.c.id).where(rows.c.user_id == owner).correlate(owner.table)
+        source = select(owner, *made.values()).where(owner == wanted, ~has_one.exists())
+        self._insert_unless_there(insert(rows).from_select(["user_id", *made], source))
+        return self.of_user(user_id)
+
+    def lock(self, account_id: int | None) -> None:
+        """Make other changes to the account wait until this transaction ends; nobody's never."""
+        rows = self._tables.accounts
+        locked = update(rows).where(rows.c.id == bindparam("locked", account_id, rows.c.id.type))
+        self._connection.execute(locked.values(needs_setup_link=rows.c.needs_setup_link))
 
     def prefer(self, account_id: int, method: str | None) -> None:
         """Ask this method first from now on."""
@@ -73,6 +93,41 @@ class Accounts(Store):
         asked = self._connection.execute(query).scalar()
         return from_db(asked) if asked else None
 
+    def hold_mailbox(self, account_id: int, now: datetime) -> None:
+        """A link to the mailbox has set a new password just now."""
+        self._update(account_id, mailbox_reset_at=to_db(now))
+
+    def release_mailbox(self, account_id: int) -> bool:
+        """The mailbox counts again; True for exactly one caller."""
+        rows = self._tables.accounts
+        held = update(rows).where(rows.c.id == account_id, rows.c.mailbox_reset_at.is_not(None))
+        return self._changed(held.values(mailbox_reset_at=None)) == 1
+
+    def schedule_deletion(self, account_id: int, at: datetime) -> bool:
+        """Let the account go at that time; True for exactly one caller."""
+        rows = self._tables.accounts
+        kept = update(rows).where(rows.c.id == account_id, rows.c.delete_at.is_(None))
+        return self._changed(kept.values(delete_at=to_db(at))) == 1
+
+    def cancel_deletion(self, account_id: int) -> bool:
+        """Keep the account after all; True for exactly one caller."""
+        rows = self._tables.accounts
+        going = update(rows).where(rows.c.id == account_id, rows.c.delete_at.is_not(None))
+        return self._changed(going.values(delete_at=None)) == 1
+
+    def claim_deletion(self, account_id: int, now: datetime) -> bool:
+        """True for exactly one caller, if the account is still due."""
+        rows = self._tables.accounts
+        due = update(rows).where(rows.c.id == account_id, rows.c.delete_at <= to_db(now))
+        return self._changed(due.values(delete_at=None)) == 1
+
+    def due_for_deletion(self, now: datetime, after: int, limit: int) -> list[Account]:
+        """Accounts whose time has come, with an id above `after`, in order."""
+        rows = self._tables.accounts
+        due = select(rows).where(rows.c.delete_at <= to_db(now), rows.c.id > after)
+        found = self._connection.execute(due.order_by(rows.c.id).limit(limit))
+        return [account_of(row) for row in found]
+
     def _update(self, account_id: int, **values: Any) -> None:
         rows = self._tables.accounts
         self._connection.execute(update(rows).where(rows.c.id == account_id).values(**values))
@@ -81,15 +136,19 @@ class Accounts(Store):
 def account_of(row: Row[Any]) -> Account:
     """The account in a row that holds its columns."""
     cells = row._mapping
-    proved = cells["address_proved_at"]
+    times = {
+        name: from_db(cells[name]) if cells[name] else None
+        for name in ("address_proved_at", "mailbox_reset_at", "delete_at")
+    }
     return Account(
         id=cells["id"],
         user_id=cells["user_id"],
         handle=cells["handle"],
         preferred_method=cells["preferred_method"],
-        address_proved_at=from_db(proved) if proved else None,
         proved_address=cells["proved_address"],
         needs_setup_link=bool(cells["needs_setup_link"]),
+        created_at=from_db(cells["created_at"]),
+        **times,
     )
 
 
@@ -104,6 +163,8 @@ def forget_user(connection: Connection, tables: Tables, user_id: Any) -> None:
         column = rows.c.get("account_id")
         if column is None:
             continue
-        outlived = update(rows).values(account_id=None) if column.nullable else delete(rows)
-        connection.execute(outlived.where(column == mine))
+        (link,) = column.foreign_keys
+        outlived = link.ondelete == "SET NULL"
+        fate = update(rows).values(account_id=None) if outlived else delete(rows)
+        connection.execute(fate.where(column == mine))
     connection.execute(delete(accounts).where(accounts.c.id == mine))

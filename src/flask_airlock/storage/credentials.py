@@ -1,12 +1,14 @@
 """Enrolled factors. Secrets are sealed on the way in and opened on the way out."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import Connection, insert, select, update
 
+from ..domain.directory import MethodLine
 from ..domain.vault import Place, Vault
-from .columns import to_db
+from .columns import from_db, to_db
 from .rows import Store
 from .tables import Tables
 
@@ -58,18 +60,47 @@ class Credentials(Store):
             for row in found
         ]
 
+    def lines(self, account_id: int, methods: Collection[str]) -> list[MethodLine]:
+        """What is set up, of these methods, oldest first; nothing is opened."""
+        rows = self._tables.credentials
+        mine = (rows.c.account_id == account_id, rows.c.revoked_at.is_(None))
+        query = select(rows).where(*mine, rows.c.method.in_(list(methods))).order_by(rows.c.id)
+        return [
+            MethodLine(
+                method=row["method"],
+                added_at=from_db(row["created_at"]),
+                last_used_at=from_db(row["last_used_at"]) if row["last_used_at"] else None,
+            )
+            for row in self._connection.execute(query).mappings()
+        ]
+
+    def has_history(self, account_id: int) -> bool:
+        """Whether the account ever had a factor of ours, also one that was taken away."""
+        rows = self._tables.credentials
+        query = select(rows.c.id).where(rows.c.account_id == account_id).limit(1)
+        return self._connection.execute(query).first() is not None
+
+    def adopt(self, account_id: int, method: str, secret: bytes, now: datetime) -> None:
+        """Keep a factor that nobody has proved here yet: it comes from an older program."""
+        self._insert(account_id, method, secret, now, last_used_at=None, last_step=-1)
+
     def add(
         self, account_id: int, method: str, secret: bytes, now: datetime, last_step: int = -1
     ) -> None:
         """Keep a factor that was just proved, with the step that proved it spent."""
+        used = to_db(now)
+        self._insert(account_id, method, secret, now, last_used_at=used, last_step=last_step)
+
+    def _insert(
+        self, account_id: int, method: str, secret: bytes, now: datetime, **cells: object
+    ) -> None:
         box = self._vault.seal(secret, _place(account_id, method)) if secret else None
         values = {
             "account_id": account_id,
             "method": method,
             "secret": box,
-            "last_step": last_step,
             "created_at": to_db(now),
-            "last_used_at": to_db(now),
+            **cells,
         }
         self._connection.execute(insert(self._tables.credentials).values(**values))
 
@@ -86,6 +117,13 @@ class Credentials(Store):
         rows = self._tables.credentials
         mine = update(rows).where(rows.c.account_id == account_id, rows.c.method == method)
         self._connection.execute(mine.values(last_used_at=to_db(now)))
+
+    def revoke(self, account_id: int, method: str, now: datetime) -> int:
+        """Take one kind of factor away; the rows stay as history. How many there were."""
+        rows = self._tables.credentials
+        live = (rows.c.account_id == account_id, rows.c.revoked_at.is_(None))
+        mine = update(rows).where(*live, rows.c.method == method)
+        return self._changed(mine.values(revoked_at=to_db(now)))
 
     def revoke_all(self, account_id: int, now: datetime) -> int:
         """Take every factor away; the rows stay as history. How many there were."""

@@ -1,6 +1,6 @@
 """`SQLAlchemyUserDatastore`: what an application does with its users, in its own session."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,6 +16,7 @@ from ..domain.sessions import Session
 from ..errors import InvalidAddress, UnknownUser
 from .accounts import account_of, forget_user
 from .columns import shares_one_connection, to_db
+from .permissions import forbid, permit
 from .sessions import live, session_columns, session_of
 from .tables import Tables, make_tables
 from .users import Users, same_address
@@ -37,12 +38,19 @@ class SQLAlchemyUserDatastore:
         default = Passwords(PasswordCost())
         self._passwords: Callable[[], Passwords] = lambda: default
         self._clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self._known_permissions: Callable[[], Collection[str] | None] = lambda: None
         self._listen()
 
-    def serve(self, passwords: Callable[[], Passwords], clock: Callable[[], datetime]) -> None:
-        """Hash and tell the time in the way of the application that is current."""
+    def serve(
+        self,
+        passwords: Callable[[], Passwords],
+        clock: Callable[[], datetime],
+        permissions: Callable[[], Collection[str] | None] = lambda: None,
+    ) -> None:
+        """Hash, tell the time and know permissions as the application that is current does."""
         self._passwords = passwords
         self._clock = clock
+        self._known_permissions = permissions
 
     def engine(self) -> Engine:
         """The engine that holds the users, in the application that is current."""
@@ -64,13 +72,17 @@ class SQLAlchemyUserDatastore:
     ) -> Any:
         """Add a user. The address is kept in its normal form, the password always hashed.
 
-        `roles` are role objects or names; other keywords are columns of the model. Raises
+        `roles` are role objects or names; other keywords are columns of the model. The address
+        counts as confirmed, unless `confirmed_at=None` says otherwise. Raises
         InvalidAddress for what can't be a mail address, UnknownUser's sibling LookupError for
         an unknown role.
         """
         columns.setdefault("active", True)
         if not self.users.has_active:
             del columns["active"]
+        if self.users.has_confirmed:
+            # Whoever writes the program vouches for the address; a registration has to prove it.
+            columns.setdefault("confirmed_at", to_db(self._clock()))
         hashed = None if password is None else self._passwords().hash(password)
         user = self.user_model(email=normal_address(email), password=hashed, **columns)
         for role in roles:
@@ -153,6 +165,21 @@ class SQLAlchemyUserDatastore:
             return False
         user.roles.remove(unwanted)
         return True
+
+    def add_permissions_to_role(self, role: Any, names: Iterable[str]) -> bool:
+        """Let a role (object or name) permit more; False if it permitted all of this.
+
+        Raises ValueError for what can't be a permission, LookupError for one that
+        SECURITY_PERMISSIONS does not list, or where roles have no column `permissions`.
+        """
+        return permit(self._role(role), names, self._known_permissions())
+
+    def remove_permissions_from_role(self, role: Any, names: Iterable[str]) -> bool:
+        """Let a role (object or name) permit less; False if it permitted nothing of this.
+
+        Raises what `add_permissions_to_role` raises; a name that nobody lists any more goes too.
+        """
+        return forbid(self._role(role), names, self._known_permissions())
 
     def by_session(self, digest: bytes, now: datetime) -> tuple[Any, Account, Session] | None:
         """User, account and signed-in session of a token's digest, in one SELECT.

@@ -2,12 +2,14 @@
 
 import json
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import Select, insert, select
 
-from ..domain.accounts import Visitor
-from ..domain.events import Event
-from .columns import to_db
+from ..domain.accounts import Visitor, describe_agent
+from ..domain.directory import LoginLine
+from ..domain.events import Event, LoginCompleted
+from .columns import from_db, to_db
 from .rows import Store
 
 
@@ -26,3 +28,26 @@ class Events(Store):
                 at=to_db(now),
             )
         )
+
+    def logins(self, account_id: int, limit: int) -> list[LoginLine]:
+        """The last times that somebody came in, newest first."""
+        newest = self._newest(account_id, LoginCompleted).limit(limit)
+        return [
+            LoginLine(
+                at=from_db(row["at"]),
+                proofs=tuple(json.loads(row["detail"])["proofs"]),
+                address=row["address"],
+                browser=describe_agent(row["agent"]),
+            )
+            for row in self._connection.execute(newest).mappings()
+        ]
+
+    def last_time(self, account_id: int, kind: type[Event]) -> datetime | None:
+        """When such an event last happened to an account."""
+        row = self._connection.execute(self._newest(account_id, kind).limit(1)).mappings().first()
+        return from_db(row["at"]) if row else None
+
+    def _newest(self, account_id: int, kind: type[Event]) -> Select[Any]:
+        rows = self._tables.events
+        mine = (rows.c.account_id == account_id, rows.c.name == kind.name)
+        return select(rows).where(*mine).order_by(rows.c.id.desc())

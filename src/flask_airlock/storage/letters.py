@@ -13,6 +13,7 @@ from .rows import Store
 from .tables import Tables
 
 SWEEP_LIMIT = 20
+WIPE_LIMIT = 500
 
 
 class Letters(Store):
@@ -98,18 +99,23 @@ class Letters(Store):
         )
         return list(self._connection.execute(query.limit(SWEEP_LIMIT)).scalars())
 
-    def wipe_expired(self, now: datetime) -> None:
-        """Letters whose time has passed, or whose last attempt never ended, have failed."""
+    def wipe_expired(self, now: datetime) -> int:
+        """Letters whose time has passed, or whose last attempt never ended, have failed.
+
+        At most 500 at a time; how many there were.
+        """
         rows = self._tables.letters
         lost = and_(
             self._is_due(now),
             or_(rows.c.expires_at <= to_db(now), rows.c.attempts >= MAX_ATTEMPTS),
         )
         # Looked for first: an UPDATE over a range would lock what others are about to claim.
-        found = list(self._connection.execute(select(rows.c.id).where(lost)).scalars())
+        query = select(rows.c.id).where(lost).limit(WIPE_LIMIT)
+        found = list(self._connection.execute(query).scalars())
         if found:
             gone = update(rows).where(rows.c.id.in_(found), lost)
             self._connection.execute(gone.values(state=LetterState.FAILED.value, message=None))
+        return len(found)
 
     def failed(self, letter_ids: Iterable[int]) -> set[int]:
         """Which of these could not be sent at their last attempt."""

@@ -1,55 +1,192 @@
 """Tokens that were mailed as links: digests, one purpose, one account, once."""
 
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    Table,
+    bindparam,
+    insert,
+    or_,
+    select,
+    update,
+)
 
-from ..domain.link_tokens import LIFETIMES, LinkPurpose
-from .columns import to_db
+from ..domain.accounts import Account
+from ..domain.link_tokens import HOUR, LIFETIMES, MOST_LIVE, SURVIVE_A_NEW_PASSWORD, LinkPurpose
+from ..domain.vault import Place, Vault
+from .accounts import account_of
+from .columns import from_db, to_db
 from .rows import Store
+from .tables import Tables
+
+
+@dataclass(frozen=True, kw_only=True)
+class Link:
+    """A link that could be spent now, whose it is, and the address that it carries, if any."""
+
+    account: Account
+    digest: bytes = field(repr=False)
+    purpose: LinkPurpose
+    address: str = field(repr=False)
+    created_at: datetime
 
 
 class LinkTokens(Store):
     """Rows of `airlock_link_tokens`."""
 
-    def add(self, account_id: int, digest: bytes, purpose: LinkPurpose, now: datetime) -> None:
-        """Keep the digest of a token that is about to be mailed."""
-        values = {"account_id": account_id, "digest": digest, "purpose": purpose.value}
-        expires_at = to_db(now + LIFETIMES[purpose])
+    def __init__(self, connection: Connection, tables: Tables, vault: Vault) -> None:
+        super().__init__(connection, tables)
+        self._vault = vault
+
+    def add(
+        self,
+        account_id: int | None,
+        digest: bytes,
+        purpose: LinkPurpose,
+        now: datetime,
+        *,
+        address: str = "",
+        address_digest: bytes | None = None,
+        live: bool = True,
+    ) -> None:
+        """Keep the digest of a token that is about to be mailed, and the address it carries.
+
+        One that is not `live` is a decoy: the same row, which opens nothing.
+        """
+        sealed = self._vault.seal(address.encode(), _place(digest)) if address else None
         self._connection.execute(
-            insert(self._tables.link_tokens).values(expires_at=expires_at, **values)
+            insert(self._tables.link_tokens).values(
+                account_id=account_id,
+                digest=digest,
+                purpose=purpose.value,
+                address=address_digest,
+                payload=sealed,
+                created_at=to_db(now),
+                expires_at=to_db(now + LIFETIMES[purpose]),
+                used_at=None if live else to_db(now),
+            )
+        )
+
+    def made(self, account_id: int | None, purpose: LinkPurpose, now: datetime) -> list[datetime]:
+        """When the live links of that purpose were made, and those of the last hour; newest first.
+
+        The statement is the same one for nobody's account.
+        """
+        rows = self._tables.link_tokens
+        live = rows.c.used_at.is_(None) & (rows.c.expires_at > to_db(now))
+        query = select(rows.c.created_at).where(
+            *_of(rows, account_id, purpose), or_(live, rows.c.created_at > to_db(now - HOUR))
+        )
+        newest = query.order_by(rows.c.id.desc()).limit(2 * MOST_LIVE)
+        return [from_db(at) for at in self._connection.execute(newest).scalars()]
+
+    def void_until(
+        self, account_id: int | None, purpose: LinkPurpose, until: datetime | None, now: datetime
+    ) -> None:
+        """Make those worthless that were made until then; none where there is no such time."""
+        rows = self._tables.link_tokens
+        old = update(rows).where(
+            *_of(rows, account_id, purpose),
+            rows.c.used_at.is_(None),
+            rows.c.created_at
+            <= bindparam("until", to_db(until) if until else None, rows.c.created_at.type),
+        )
+        self._connection.execute(old.values(used_at=to_db(now)))
+
+    def find(self, digest: bytes, purpose: LinkPurpose, now: datetime) -> Link | None:
+        """The link that could be spent now; spends nothing."""
+        rows, accounts = self._tables.link_tokens, self._tables.accounts
+        query: Select[Any] = (
+            select(*accounts.c, rows.c.payload, rows.c.created_at.label("made_at"))
+            .select_from(rows.join(accounts, accounts.c.id == rows.c.account_id))
+            .where(*self._good(digest, purpose, now))
+        )
+        row = self._connection.execute(query).first()
+        if row is None:
+            return None
+        cells = row._mapping
+        sealed = cells["payload"]
+        address = self._vault.open(sealed, _place(digest)).decode() if sealed else ""
+        return Link(
+            account=account_of(row),
+            digest=digest,
+            purpose=purpose,
+            address=address,
+            created_at=from_db(cells["made_at"]),
         )
 
     def is_good(self, account_id: int, digest: bytes, purpose: LinkPurpose, now: datetime) -> bool:
         """Whether the token could be spent now; spends nothing."""
         rows = self._tables.link_tokens
-        query = select(rows.c.id).where(*self._good(account_id, digest, purpose, now))
-        return self._connection.execute(query).first() is not None
+        mine = (rows.c.account_id == account_id, *self._good(digest, purpose, now))
+        return self._connection.execute(select(rows.c.id).where(*mine)).first() is not None
 
     def spend(self, account_id: int, digest: bytes, purpose: LinkPurpose, now: datetime) -> bool:
         """True for exactly one caller."""
         rows = self._tables.link_tokens
-        claim = update(rows).where(*self._good(account_id, digest, purpose, now))
-        return self._changed(claim.values(used_at=to_db(now))) == 1
+        mine = (rows.c.account_id == account_id, *self._good(digest, purpose, now))
+        return self._changed(update(rows).where(*mine).values(used_at=to_db(now))) == 1
 
     def void(self, account_id: int, purpose: LinkPurpose, now: datetime) -> None:
         """Make every live token of that purpose worthless."""
         rows = self._tables.link_tokens
-        live = update(rows).where(
-            rows.c.account_id == account_id,
-            rows.c.purpose == purpose.value,
+        self._void(account_id, rows.c.purpose == purpose.value, now)
+
+    def void_all(self, account_id: int, now: datetime) -> None:
+        """Make every live link of an account worthless, but those that survive a new password."""
+        kept = [purpose.value for purpose in SURVIVE_A_NEW_PASSWORD]
+        self._void(account_id, self._tables.link_tokens.c.purpose.not_in(kept), now)
+
+    def void_since(
+        self, account_id: int, purpose: LinkPurpose, since: datetime, now: datetime
+    ) -> None:
+        """Make those of that purpose worthless that were made then or later."""
+        rows = self._tables.link_tokens
+        newer = (rows.c.purpose == purpose.value) & (rows.c.created_at >= to_db(since))
+        self._void(account_id, newer, now)
+
+    def is_reserved(self, digests: list[bytes], but_for: int | None, now: datetime) -> bool:
+        """Whether somebody else may still take this address back (its keyed digests)."""
+        rows = self._tables.link_tokens
+        others = rows.c.account_id != bindparam("but_for", but_for or 0)
+        held = select(rows.c.id).where(
+            rows.c.address.in_(digests),
+            rows.c.purpose == LinkPurpose.UNDO_EMAIL.value,
             rows.c.used_at.is_(None),
+            rows.c.expires_at > to_db(now),
+            others,
         )
+        return self._connection.execute(held.limit(1)).first() is not None
+
+    def _void(self, account_id: int, which: ColumnElement[bool], now: datetime) -> None:
+        rows = self._tables.link_tokens
+        live = update(rows).where(rows.c.account_id == account_id, which, rows.c.used_at.is_(None))
         self._connection.execute(live.values(used_at=to_db(now)))
 
     def _good(
-        self, account_id: int, digest: bytes, purpose: LinkPurpose, now: datetime
+        self, digest: bytes, purpose: LinkPurpose, now: datetime
     ) -> tuple[ColumnElement[bool], ...]:
         rows = self._tables.link_tokens
         return (
-            rows.c.account_id == account_id,
             rows.c.digest == digest,
             rows.c.purpose == purpose.value,
             rows.c.used_at.is_(None),
             rows.c.expires_at > to_db(now),
         )
+
+
+def _of(rows: Table, account_id: int | None, purpose: LinkPurpose) -> tuple[Any, ...]:
+    # Bound, not written out: nobody's account gets the same statement as somebody's.
+    return (
+        rows.c.account_id == bindparam("of", account_id, rows.c.account_id.type),
+        rows.c.purpose == purpose.value,
+    )
+
+
+def _place(digest: bytes) -> Place:
+    return Place("airlock_link_tokens", "payload", digest.hex())

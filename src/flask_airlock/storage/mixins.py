@@ -2,11 +2,20 @@
 
 from typing import Any
 
+from .permissions import permissions_of
+
 
 class RoleMixin:
-    """Makes a model a role; it needs a `name`."""
+    """Makes a model a role; it needs a `name`, and may have a column `permissions`."""
 
     name: Any
+
+    def get_permissions(self) -> frozenset[str]:
+        """What the role permits; nothing without a column `permissions`.
+
+        A text column holds names with commas between, any other a list or a set of them.
+        """
+        return permissions_of(self)
 
     def __eq__(self, other: object) -> bool:
         name = other if isinstance(other, str) else getattr(other, "name", None)
@@ -43,3 +52,7 @@ class UserMixin:
         """Whether the user has a role, given by name or as an object."""
         name = role if isinstance(role, str) else getattr(role, "name", None)
         return any(mine.name == name for mine in getattr(self, "roles", ()) or ())
+
+    def has_permission(self, name: str) -> bool:
+        """Whether one of the user's roles permits this."""
+        return any(name in permissions_of(mine) for mine in getattr(self, "roles", ()) or ())

@@ -5,7 +5,8 @@ from typing import Any
 
 from sqlalchemy import Row, Select, insert, select, update
 
-from ..domain.accounts import Account
+from ..domain.accounts import Account, describe_agent
+from ..domain.directory import SessionLine
 from ..domain.login_state import Stage
 from ..domain.sessions import SEEN_INTERVAL, Session, proof_names
 from .accounts import account_of
@@ -103,6 +104,65 @@ class Sessions(Store):
         rows = self._tables.sessions
         alive = update(rows).where(rows.c.account_id == account_id, rows.c.ended_at.is_(None))
         return self._changed(alive.values(ended_at=to_db(now)))
+
+    def lines(self, account_id: int, now: datetime, seen_after: datetime) -> list[SessionLine]:
+        """The sessions that are alive and were seen since then, newest first."""
+        rows = self._tables.sessions
+        query = select(rows).where(
+            rows.c.account_id == account_id,
+            rows.c.ended_at.is_(None),
+            rows.c.expires_at > to_db(now),
+            rows.c.last_seen_at >= to_db(seen_after),
+        )
+        return [
+            SessionLine(
+                id=row["id"],
+                stage=row["stage"],
+                proofs=tuple(row["proofs"].split()),
+                address=row["address"],
+                browser=describe_agent(row["agent"]),
+                created_at=from_db(row["created_at"]),
+                last_seen_at=from_db(row["last_seen_at"]),
+                expires_at=from_db(row["expires_at"]),
+            )
+            for row in self._connection.execute(query.order_by(rows.c.id.desc())).mappings()
+        ]
+
+    def end_one(self, account_id: int, session_id: int, now: datetime) -> bool:
+        """End one session of an account; False if it has none of this number that is alive."""
+        rows = self._tables.sessions
+        mine = update(rows).where(
+            rows.c.id == session_id,
+            rows.c.account_id == account_id,
+            rows.c.ended_at.is_(None),
+            rows.c.expires_at > to_db(now),
+        )
+        return self._changed(mine.values(ended_at=to_db(now))) == 1
+
+    def id_of(self, digest: bytes, account_id: int) -> int | None:
+        """The row of a session, if it is this account's."""
+        rows = self._tables.sessions
+        mine = (rows.c.digest == digest, rows.c.account_id == account_id)
+        found: int | None = self._connection.execute(select(rows.c.id).where(*mine)).scalar()
+        return found
+
+    def end_others(self, account_id: int, kept_id: int, now: datetime) -> int:
+        """End every session of an account but one; how many were alive."""
+        rows = self._tables.sessions
+        others = update(rows).where(
+            rows.c.account_id == account_id, rows.c.id != kept_id, rows.c.ended_at.is_(None)
+        )
+        return self._changed(others.values(ended_at=to_db(now)))
+
+    def renew(self, session: Session, old_digest: bytes, new_digest: bytes, now: datetime) -> bool:
+        """Give a live session another token; the old one is dead. True for exactly one caller."""
+        rows = self._tables.sessions
+        held = update(rows).where(
+            rows.c.id == session.id,
+            rows.c.digest == old_digest,
+            *live(self._tables, session.stage, now),
+        )
+        return self._changed(held.values(digest=new_digest, previous_digest=None)) == 1
 
     def note_seen(self, session_id: int, now: datetime) -> None:
         """Remember that the session was used; at most one writer in five minutes."""

@@ -78,12 +78,15 @@ class _Maker:
             name, self.metadata, identity, *parts, schema=self.schema, sqlite_autoincrement=True
         )
 
-    def account(self, subject: str, *, outlived: bool = False, index: bool = True) -> Column[Any]:
-        """The owner's column; rows that outlive the account (`outlived`) lose their owner."""
+    def account(
+        self, subject: str, *, outlived: bool = False, ownerless: bool = False, index: bool = True
+    ) -> Column[Any]:
+        """The owner's column; rows that outlive the account (`outlived`) lose their owner, and
+        some may be nobody's (`ownerless`)."""
         target = f"{self.schema}.airlock_accounts.id" if self.schema else "airlock_accounts.id"
         fate = "SET NULL" if outlived else "CASCADE"
         link = ForeignKey(target, ondelete=fate, name=f"fk_airlock_{subject}_account")
-        return Column("account_id", key_type(), link, nullable=outlived, index=index)
+        return Column("account_id", key_type(), link, nullable=outlived or ownerless, index=index)
 
 
 def _accounts(key: Column[Any]) -> Table:
@@ -98,6 +101,8 @@ def _accounts(key: Column[Any]) -> Table:
         Column("proved_address", fixed_bytes(32)),
         Column("needs_setup_link", Integer, nullable=False, default=0),
         Column("rescue_asked_at", moment()),
+        Column("mailbox_reset_at", moment()),
+        Column("delete_at", moment(), index=True),
         Column("created_at", moment(), nullable=False),
         UniqueConstraint("user_id", name="uq_airlock_accounts_user"),
         UniqueConstraint("handle", name="uq_airlock_accounts_handle"),
@@ -150,7 +155,7 @@ def _setups(key: Column[Any]) -> Table:
         Column("method", word(32), nullable=False),
         Column("secret", box(), nullable=False),
         Column("created_at", moment(), nullable=False),
-        Column("expires_at", moment(), nullable=False),
+        Column("expires_at", moment(), nullable=False, index=True),
         Column("closed_at", moment()),
         Index("ix_airlock_setups_session", "session_id", "method"),
     )
@@ -190,9 +195,13 @@ def _link_tokens(key: Column[Any]) -> Table:
     make = _Maker(key)
     return make.table(
         "link_tokens",
-        make.account("link_tokens"),
+        # Without an owner: a decoy, written so that a stranger's request costs the same.
+        make.account("link_tokens", ownerless=True),
         Column("digest", fixed_bytes(32), nullable=False),
         Column("purpose", word(32), nullable=False),
+        Column("address", fixed_bytes(32), index=True),
+        Column("payload", box()),
+        Column("created_at", moment(), nullable=False),
         Column("expires_at", moment(), nullable=False, index=True),
         Column("used_at", moment()),
         UniqueConstraint("digest", name="uq_airlock_link_tokens_digest"),

@@ -13,10 +13,15 @@ from .accounts import Accounts
 from .codes import Codes
 from .columns import MYSQL_NAMES, shares_one_connection
 from .credentials import Credentials
+from .directory import Directory
 from .events import Events
+from .exports import Exports
 from .key_checks import KeyChecks
+from .legacy import Legacy
 from .letters import Letters
 from .link_tokens import LinkTokens
+from .purge import Purge
+from .roles import Roles
 from .sessions import Sessions
 from .setups import Setups
 from .tables import Tables
@@ -31,6 +36,7 @@ class Unit:
         self._connection = connection
         self._tables = tables
         self._vault = vault
+        self._users = users
         self.users = users.on(connection)
 
     @cached_property
@@ -66,7 +72,7 @@ class Unit:
     @cached_property
     def link_tokens(self) -> LinkTokens:
         """Tokens that were mailed as links."""
-        return LinkTokens(self._connection, self._tables)
+        return LinkTokens(self._connection, self._tables, self._vault)
 
     @cached_property
     def letters(self) -> Letters:
@@ -77,6 +83,31 @@ class Unit:
     def events(self) -> Events:
         """What happened."""
         return Events(self._connection, self._tables)
+
+    @cached_property
+    def directory(self) -> Directory:
+        """The application's users, page by page."""
+        return Directory(self._connection, self._tables, self._users)
+
+    @cached_property
+    def roles(self) -> Roles:
+        """The application's roles."""
+        return Roles(self._connection, self._users)
+
+    @cached_property
+    def exports(self) -> Exports:
+        """All that is kept about one person."""
+        return Exports(self._connection, self._tables, self._users)
+
+    @cached_property
+    def legacy(self) -> Legacy:
+        """Second factors that an older program left in the user table."""
+        return Legacy(self._connection, self._tables, self._users)
+
+    @cached_property
+    def purge(self) -> Purge:
+        """What has expired."""
+        return Purge(self._connection, self._tables)
 
     @cached_property
     def key_checks(self) -> KeyChecks:

@@ -1,13 +1,17 @@
 """The application's own users: found by address or key, in one of our transactions."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, null, select, true, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session as OrmSession
 
 from ..domain.accounts import Person
 from ..domain.addresses import normal_address
-from ..errors import ConfigurationError, InvalidAddress
+from ..errors import ConfigurationError, InvalidAddress, UserInUse
+from .columns import to_db
 from .tables import user_key
 
 
@@ -23,6 +27,8 @@ class Users:
         self.key = model.__mapper__.get_property_by_column(user_key(model)).class_attribute
         self.has_active = hasattr(model, "active")
         self.has_roles = role_model is not None and hasattr(model, "roles")
+        self.has_confirmed = hasattr(model, "confirmed_at")
+        self.has_username = hasattr(model, "username")
 
     def on(self, connection: Connection) -> "UserRows":
         """The users as one transaction sees them."""
@@ -42,6 +48,11 @@ class UserRows:
         people = self._people(self._users.model.email == address)
         return next((person for person in people if same_address(person.email, address)), None)
 
+    def by_username(self, name: str) -> Person | None:
+        """The person with this user name in normal form, exact to the letter."""
+        people = self._people(self._users.model.username == name)
+        return next((person for person in people if person.username == name), None)
+
     def by_id(self, user_id: Any) -> Person | None:
         """The person with this key."""
         return next(iter(self._people(self._users.key == user_id)), None)
@@ -58,29 +69,109 @@ class UserRows:
         """Upgrade a stored hash, unless it was changed meanwhile."""
         self._write("password", user_id, new, self._users.model.password == old)
 
+    def add(
+        self, columns: Mapping[str, Any], *, confirmed_at: datetime | None, keep: bool
+    ) -> Any | None:
+        """Add an active user of the application's own model; the new key.
+
+        None where a unique column stood against it. With `keep` off the same statements are run
+        and undone: the answer to an address that is taken must cost what a new one does.
+        """
+        users = self._users
+        own: dict[str, Any] = {"active": True} if users.has_active else {}
+        if users.has_confirmed and confirmed_at is not None:
+            own["confirmed_at"] = to_db(confirmed_at)
+        # The application's own defaults, validators and listeners take part.
+        with OrmSession(self._connection, join_transaction_mode="create_savepoint") as session:
+            user = users.model(**columns, **own)
+            session.add(user)
+            try:
+                session.flush()
+            except IntegrityError:
+                return None
+            added = getattr(user, users.key.key)
+            if not keep:
+                return None
+            session.commit()
+        return added
+
+    def remove(self, user_id: Any) -> bool:
+        """Remove a user by way of the application's own model; False if there is none.
+
+        Raises UserInUse where rows of the application's still point to the user.
+        """
+        with OrmSession(self._connection, join_transaction_mode="create_savepoint") as session:
+            user = session.get(self._users.model, user_id)
+            if user is None:
+                return False
+            session.delete(user)
+            try:
+                session.commit()
+            except (IntegrityError, AssertionError):
+                # The ORM asserts where the database would refuse: rows whose key is the user's.
+                raise UserInUse from None
+        return True
+
+    def set_hash(self, user_id: Any, hashed: str) -> None:
+        """Keep a new password's hash."""
+        self._write("password", user_id, hashed)
+
+    def confirm(self, user_id: Any, now: datetime) -> bool:
+        """The address was proved; True for exactly one caller, and never for a confirmed one."""
+        if not self._users.has_confirmed:
+            return False
+        column = self._users.model.confirmed_at
+        return self._write("confirmed_at", user_id, to_db(now), column.is_(None)) == 1
+
+    def change_email(self, user_id: Any, old: str, new: str) -> bool:
+        """Change the address, unless it was changed meanwhile or the new one is taken."""
+        return self._write_unique("email", user_id, new, self._users.model.email == old)
+
+    def change_username(self, user_id: Any, name: str | None) -> bool:
+        """Change the user name; False where it is taken."""
+        return self._write_unique("username", user_id, name)
+
     def mirror(self, user_id: Any, column: str, value: str | None) -> None:
         """Copy a fact of ours into a column of the application's, where it exists."""
         if hasattr(self._users.model, column):
             self._write(column, user_id, value)
 
-    def _write(self, column: str, user_id: Any, value: str | None, *conditions: Any) -> None:
+    def _write_unique(self, column: str, user_id: Any, value: str | None, *conditions: Any) -> bool:
+        try:
+            with self._connection.begin_nested():
+                return self._write(column, user_id, value, *conditions) == 1
+        except IntegrityError:
+            return False
+
+    def _write(self, column: str, user_id: Any, value: object, *conditions: Any) -> int:
         model = self._users.model
         target = getattr(model, column).property.columns[0]
         key = next(
             candidate for candidate in target.table.primary_key if candidate.table is target.table
         )
         statement = update(target.table).where(key == user_id, *conditions)
-        self._connection.execute(statement.values({target: value}))
+        return int(self._connection.execute(statement.values({target: value})).rowcount)
 
     def _people(self, condition: Any) -> Iterable[Person]:
         users = self._users
-        columns = [users.key, users.model.email, users.model.password]
-        if users.has_active:
-            columns.append(users.model.active)
-        rows = self._connection.execute(select(*columns).where(condition)).all()
-        for row in rows:
-            active = bool(row[3]) if users.has_active else True
-            yield Person(user_id=row[0], email=row[1], password_hash=row[2], active=active)
+        model = users.model
+        query = select(
+            users.key,
+            model.email,
+            model.password,
+            model.active if users.has_active else true(),
+            model.confirmed_at if users.has_confirmed else true(),
+            model.username if users.has_username else null(),
+        )
+        for row in self._connection.execute(query.where(condition)).all():
+            yield Person(
+                user_id=row[0],
+                email=row[1],
+                password_hash=row[2],
+                active=bool(row[3]),
+                confirmed=bool(row[4]),
+                username=row[5],
+            )
 
 
 def same_address(stored: str | None, address: str) -> bool:

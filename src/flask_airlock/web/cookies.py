@@ -1,4 +1,4 @@
-"""Our cookies: the session's, the half-open session's, the sign of a known browser, the link's."""
+"""Our cookies: the sessions', the sign of a known browser, those of links in letters."""
 
 from datetime import timedelta
 
@@ -35,14 +35,18 @@ def half_open_token() -> str | None:
     return request.cookies.get(_half_open_name())
 
 
-def link_token() -> str | None:
-    """The set-up link's token that the browser brought."""
-    return request.cookies.get(_link_name())
+def link_token(purpose: LinkPurpose) -> str | None:
+    """The token that a mailed link of this purpose left in the browser."""
+    return request.cookies.get(_link_name(purpose))
 
 
 def tokens() -> Tokens:
     """All of them."""
-    return Tokens(signed_in=session_token(), half_open=half_open_token(), link=link_token())
+    return Tokens(
+        signed_in=session_token(),
+        half_open=half_open_token(),
+        link=link_token(LinkPurpose.FACTOR_SETUP),
+    )
 
 
 def marks() -> tuple[str, ...]:
@@ -54,7 +58,7 @@ def keep_session(response: Response, token: str) -> None:
     """Carry the signed-in session; the half-open one is over. Ends with the browser."""
     _set(response, session_name(), token, None)
     _drop(response, _half_open_name())
-    _drop(response, _link_name())
+    drop_link(response, LinkPurpose.FACTOR_SETUP)
 
 
 def keep_half_open(response: Response, token: str) -> None:
@@ -67,9 +71,14 @@ def keep_mark(response: Response, mark: BrowserMark) -> None:
     _set(response, mark.name, mark.value, MARK_LIFETIME)
 
 
-def keep_link(response: Response, token: str) -> None:
-    """Carry the set-up link's token out of the URL."""
-    _set(response, _link_name(), token, LIFETIMES[LinkPurpose.FACTOR_SETUP])
+def keep_link(response: Response, purpose: LinkPurpose, token: str) -> None:
+    """Carry a link's token out of the URL."""
+    _set(response, _link_name(purpose), token, LIFETIMES[purpose])
+
+
+def drop_link(response: Response, purpose: LinkPurpose) -> None:
+    """Forget a link that was used."""
+    _drop(response, _link_name(purpose))
 
 
 def drop_sessions(response: Response) -> None:
@@ -82,8 +91,8 @@ def _half_open_name() -> str:
     return _prefixed(f"{services().settings.cookie_name}_half_open")
 
 
-def _link_name() -> str:
-    return _prefixed(f"{services().settings.cookie_name}_set_up_link")
+def _link_name(purpose: LinkPurpose) -> str:
+    return _prefixed(f"{services().settings.cookie_name}_link_{purpose.value}")
 
 
 def _prefixed(name: str) -> str:

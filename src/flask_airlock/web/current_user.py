@@ -36,6 +36,10 @@ class AnonymousUser(AnonymousUserMixin):  # type: ignore[misc]
         """Strangers have no role."""
         return False
 
+    def has_permission(self, name: str) -> bool:
+        """Strangers are permitted nothing that has a name."""
+        return False
+
 
 class AirlockLoginManager(LoginManager):  # type: ignore[misc]
     """Flask-Login's manager, with one way in."""

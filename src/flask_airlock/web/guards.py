@@ -1,13 +1,14 @@
 """Decorators that keep people out of views. Without a login they lead to it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import wraps
-from typing import ParamSpec
+from typing import Any, ParamSpec
 
 from flask import abort, current_app, jsonify, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from ..domain.permissions import permission_names, unknown_names
 from ..domain.policy import proved_second_factor
 from .context import services
 from .current_user import current_session, wants_data
@@ -15,6 +16,7 @@ from .redirects import here
 
 P = ParamSpec("P")
 View = Callable[P, ResponseReturnValue]
+ASKED = "airlock_permissions"
 
 
 def roles_required(*names: str) -> Callable[[View[P]], View[P]]:
@@ -25,6 +27,55 @@ def roles_required(*names: str) -> Callable[[View[P]], View[P]]:
 def roles_accepted(*names: str) -> Callable[[View[P]], View[P]]:
     """The view is for users who have one of these roles; others get 403."""
     return _only_if(lambda: any(current_user.has_role(name) for name in names))
+
+
+def permissions_required(*names: str) -> Callable[[View[P]], View[P]]:
+    """The view is for users whose roles permit all of this; others get 403.
+
+    Raises ValueError for what can't be the name of a permission.
+    """
+    asked = permission_names(names)
+    allowed = _only_if(lambda: all(current_user.has_permission(name) for name in asked))
+    return lambda view: _noted(allowed(view), asked)
+
+
+def permissions_accepted(*names: str) -> Callable[[View[P]], View[P]]:
+    """The view is for users whose roles permit one of these; others get 403.
+
+    Raises ValueError for what can't be the name of a permission.
+    """
+    asked = permission_names(names)
+    allowed = _only_if(lambda: any(current_user.has_permission(name) for name in asked))
+    return lambda view: _noted(allowed(view), asked)
+
+
+def unknown_permissions(
+    views: Mapping[str, Callable[..., Any]], known: Collection[str] | None
+) -> list[tuple[str, str]]:
+    """Endpoints with a permission that guards ask for and nobody knows (X-08).
+
+    `known` is None where the application did not say which there are: then none is unknown.
+    """
+    return [
+        (endpoint, name)
+        for endpoint, view in sorted(views.items())
+        for guarded in _guarded(view)
+        for name in unknown_names(getattr(guarded, ASKED, ()), known)
+    ]
+
+
+def _noted(guarded: View[P], asked: tuple[str, ...]) -> View[P]:
+    """The same; another guard around or inside it carries these names on (functools.wraps)."""
+    setattr(guarded, ASKED, (*getattr(guarded, ASKED, ()), *asked))
+    return guarded
+
+
+def _guarded(view: Callable[..., Any]) -> Iterator[Any]:
+    """A view, and the methods of the class that it was made from."""
+    yield view
+    kind = getattr(view, "view_class", None)
+    if kind is not None:
+        yield from (member for name in dir(kind) if callable(member := getattr(kind, name)))
 
 
 def second_factor_required(view: View[P]) -> View[P]:

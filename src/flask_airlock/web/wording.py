@@ -3,7 +3,8 @@
 from collections.abc import Callable
 
 from ..domain.one_time_codes import TRIES_PER_CODE
-from ..errors import AirlockError
+from ..errors import AirlockError, MailboxHeld, PasswordRefused
+from ..flows.notices import in_words
 from .translation import translate as _
 
 STATUS = {
@@ -13,6 +14,9 @@ STATUS = {
     "method_not_offered": 404,
     "setup_link_needed": 403,
     "proof_too_old": 403,
+    "mailbox_held": 403,
+    "link_spent": 410,
+    "address_taken": 409,
     "unsealable": 503,
     "store_busy": 503,
     "store_failed": 503,
@@ -55,11 +59,67 @@ WORDS: dict[str, Callable[[], str]] = {
     "added": lambda: _("Done. From now on it is asked for when you sign in."),
     "code_sent": lambda: _("A new code is on its way."),
     "address_proved": lambda: _("Thank you. Now choose your second step."),
+    "wrong_password": lambda: _("That is not your current password."),
+    "invalid_address": lambda: _("That is not a mail address we can use."),
+    "invalid_username": lambda: _(
+        "A user name has 3 to 32 letters or digits, with single dots, dashes or underlines between."
+    ),
+    "username_taken": lambda: _("Somebody else has this user name. Please choose another one."),
+    "address_taken": lambda: _("This address belongs to another account by now."),
+    "link_spent": lambda: _("This link was used already, or it has expired."),
+    "registered": lambda: _(
+        "Your account is ready: sign in. If you had one before, we have sent you a letter instead."
+    ),
+    "confirmed": lambda: _("Thank you, your address is confirmed. Now sign in."),
+    "password_set": lambda: _("Your new password is set. Sign in with it."),
+    "password_changed": lambda: _("Your password was changed, and you were signed out elsewhere."),
+    "email_changed": lambda: _("Your mail address was changed."),
+    "email_restored": lambda: _(
+        "Your address is back, and everybody was signed out. Now choose a new password: "
+        "whoever changed the address may know the old one."
+    ),
+    "username_changed": lambda: _("Your user name was changed."),
     "insecure": lambda: _(
         "This page came over plain http, where your browser will not keep you signed in. "
         "Use https; for development run with --debug or set SECURITY_COOKIE_SECURE = False."
     ),
 }
+
+
+PASSWORD_WORDS: dict[str, Callable[[int], str]] = {
+    "too_short": lambda minimum: _(
+        "That is too short: use at least %(minimum)s characters. "
+        "Several words that do not belong together are easy to remember and hard to guess.",
+        minimum=minimum,
+    ),
+    "too_long": lambda _minimum: _("That is too long: use at most 256 characters."),
+    "too_common": lambda _minimum: _(
+        "Many people use this password, so it is tried first. "
+        "Take several words that do not belong together, or let a password manager make one."
+    ),
+    "too_personal": lambda _minimum: _(
+        "This is little more than your own name, or the name of this service. "
+        "Take words that have nothing to do with either."
+    ),
+    "breached": lambda _minimum: _(
+        "This password was stolen from another site and is on lists that attackers use. "
+        "Take another one, here and wherever else you have it."
+    ),
+}
+
+
+def told(problem: AirlockError) -> str:
+    """The sentence for an error, with what it carries."""
+    match problem:
+        case PasswordRefused():
+            return PASSWORD_WORDS[problem.reason](problem.minimum)
+        case MailboxHeld():
+            return _(
+                "The password was reset by mail, so codes by mail are off until %(until)s. "
+                "Use another way, or a browser you have signed in with before.",
+                until=in_words(problem.until),
+            )
+    return words(problem.code)
 
 
 def words(code: str) -> str:
@@ -69,7 +129,8 @@ def words(code: str) -> str:
 
 NOTICES = (
     "login_lapsed", "setup_link", "added", "code_sent", "address_proved", "setup_lapsed",
-    "not_allowed", "expired_form", "too_many_tries", "factor_closed",
+    "not_allowed", "expired_form", "too_many_tries", "factor_closed", "registered", "confirmed",
+    "password_set", "password_changed", "email_changed", "email_restored", "username_changed",
 )  # fmt: skip
 
 

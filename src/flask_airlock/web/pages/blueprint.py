@@ -1,7 +1,7 @@
 """The blueprint `security`: which page hangs where, its headers, and what errors lead to."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from flask import Blueprint, Flask, Response, request, url_for
 
@@ -11,6 +11,7 @@ from ...errors import (
     ConfigurationError,
     IllegalMove,
     LoginLapsed,
+    MailboxHeld,
     ProofTooOld,
     SetupLapsed,
     StoreBusy,
@@ -19,23 +20,41 @@ from ...errors import (
 from ..context import services, state
 from ..redirects import go
 from ..translation import translate
-from ..wording import status_of
+from . import changes, password_reset, registration
 from .enrolment import show_enrol
+from .links import follow_link, follow_setup_link
 from .login import show_login
 from .logout import show_logout
 from .outbox import show_outbox
 from .rendering import message_page
 from .rescue import show_rescue
 from .second_step import send_code, show_second_step
-from .setup_link import follow_setup_link
 
 FORM = ["GET", "POST"]
 
 log = logging.getLogger("flask_airlock")
 
 
-def make_blueprint(prefix: str | None, paths: Mapping[str, str]) -> Blueprint:
-    """The pages of one application; `paths` names the path of each endpoint."""
+ACCOUNT_PAGES: dict[str, Callable[[], Response]] = {
+    "register": registration.show_register,
+    "send_confirmation": registration.show_send_confirmation,
+    "confirm_email": registration.show_confirm_email,
+    "forgot_password": password_reset.show_forgot_password,
+    "reset_password": password_reset.show_reset_password,
+    "change_password": changes.show_change_password,
+    "change_email": changes.show_change_email,
+    "confirm_new_email": changes.show_confirm_new_email,
+    "undo_email": changes.show_undo_email,
+    "change_username": changes.show_change_username,
+    "delete_account": changes.show_delete_account,
+}
+
+
+def make_blueprint(
+    prefix: str | None, paths: Mapping[str, str], pages: Collection[str]
+) -> Blueprint:
+    """The pages of one application; `paths` names the path of each endpoint, `pages` are those of
+    an account's life that are switched on."""
     blueprint = Blueprint(
         "security",
         "flask_airlock",
@@ -53,10 +72,22 @@ def make_blueprint(prefix: str | None, paths: Mapping[str, str]) -> Blueprint:
     add(paths["enrol"], "enrol", show_enrol, methods=FORM)
     add(paths["enrol"] + "/<method>", "enrol", show_enrol, methods=FORM)
     add(paths["setup_link"] + "/<token>", "setup_link", follow_setup_link)
+    for name in pages:
+        add(paths[name], name, ACCOUNT_PAGES[name], methods=FORM)
+    add(paths["link"] + "/<purpose>/<token>", "link", follow_link(pages))
     blueprint.before_request(_sweep_letters)
     blueprint.after_request(_guard_page)
     blueprint.register_error_handler(AirlockError, _lead_back)
     return blueprint
+
+
+def hang_well_known(app: Flask) -> None:
+    """What others look for at a fixed address, whatever the prefix."""
+    app.add_url_rule(
+        "/.well-known/change-password",
+        "airlock_change_password",
+        changes.change_password_redirect,
+    )
 
 
 def hang_outbox(app: Flask) -> None:
@@ -102,8 +133,8 @@ def _lead_back(problem: AirlockError) -> Response:
             return go("security.enrol")
         case SetupLapsed():
             return go("security.enrol", notice=problem.code)
-        case ProofTooOld():
+        case ProofTooOld() | MailboxHeld():
             link, text = url_for("security.logout"), translate("Sign out")
         case _:
             link, text = url_for("security.login"), translate("Back to sign in")
-    return message_page(problem.code, status=status_of(problem), link=link, link_text=text)
+    return message_page(problem, link=link, link_text=text)

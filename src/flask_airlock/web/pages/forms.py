@@ -53,6 +53,12 @@ class BareForm(FlaskForm):  # type: ignore[misc]
         return request.method == "POST" and "csrf_token" in self.errors
 
 
+def refuse(form: Any, field: str, text: str) -> Any:
+    """Tie a flow's refusal to a field of the form; gives the form back."""
+    form[field].errors = [text]
+    return form
+
+
 class LoginForm(BareForm):
     """Address and password."""
 

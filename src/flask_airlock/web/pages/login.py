@@ -11,6 +11,7 @@ from ..outcomes import respond
 from ..redirects import go_to, own_path
 from ..visitor import visitor
 from ..wording import notice, words
+from .account_forms import form_for
 from .forms import LoginForm
 from .rendering import page, refusal
 
@@ -20,7 +21,7 @@ def show_login() -> Response:
     target = own_path(request.args.get("next"))
     if current_session() is not None:
         return go_to(target or services().settings.post_login_url)
-    form = LoginForm()
+    form: LoginForm = form_for("login")()
     if request.method != "POST":
         return _page(form, target, notice=notice(request.args.get("notice")))
     if not form.is_sent_well():

@@ -8,7 +8,7 @@ from ...errors import AirlockError
 from ..context import services
 from ..redirects import own_path
 from ..translation import language, translate
-from ..wording import status_of, words
+from ..wording import status_of, told
 
 
 def page(template: str, *, status: int = 200, **facts: Any) -> Response:
@@ -22,17 +22,18 @@ def page(template: str, *, status: int = 200, **facts: Any) -> Response:
         "notice": None,
         "home_url": services().settings.post_login_url,
         "next_url": own_path(request.args.get("next")),
+        "offers": services().settings,
     }
     return make_response(render_template(f"security/{template}", **(known | facts)), status)
 
 
-def message_page(code: str, *, status: int, link: str, link_text: str) -> Response:
+def message_page(problem: AirlockError, *, link: str, link_text: str) -> Response:
     """A page that says one thing and offers one way on."""
     return page(
         "message.html",
-        status=status,
+        status=status_of(problem),
         title=translate("That is not possible now"),
-        text=words(code),
+        text=told(problem),
         link=link,
         link_text=link_text,
     )
@@ -40,4 +41,4 @@ def message_page(code: str, *, status: int, link: str, link_text: str) -> Respon
 
 def refusal(problem: AirlockError) -> dict[str, Any]:
     """What a page needs to show an error: its sentence and its status."""
-    return {"problem": words(problem.code), "status": status_of(problem)}
+    return {"problem": told(problem), "status": status_of(problem)}

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from flask import Response, abort, request, url_for
 
 from ...domain.one_time_codes import Purpose
-from ...errors import FactorClosed, MethodNotOffered, TooManyTries, WrongAnswer
+from ...errors import FactorClosed, MailboxHeld, MethodNotOffered, TooManyTries, WrongAnswer
 from ...flows import codes, login, second_step
 from ...flows.second_step import Offer
 from .. import cookies
@@ -58,7 +58,7 @@ def _answer() -> Response:
                     services(), cookies.half_open_token(), method, form.digits, visitor()
                 )
             )
-        except (WrongAnswer, TooManyTries, FactorClosed) as problem:
+        except (WrongAnswer, TooManyTries, FactorClosed, MailboxHeld) as problem:
             return _again(method, form, **refusal(problem))
     if form.has_expired:
         return _again(method, form, problem=words("expired_form"), status=400)
@@ -81,7 +81,10 @@ def _shown(offers: list[Offer]) -> Offer:
     for offer in offers:
         if offer.method == wanted:
             return offer
-    return next((offer for offer in offers if not (offer.closed or offer.exhausted)), offers[0])
+    return next(
+        (offer for offer in offers if not (offer.closed or offer.exhausted or offer.held_until)),
+        offers[0],
+    )
 
 
 def _page(

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from ...errors import FactorClosed, TooManyTries
+from ...errors import FactorClosed, MailboxHeld, TooManyTries
 from ...flows.second_step import Offer
-from ..wording import method_words, setup_words, words
+from ..wording import method_words, setup_words, told, words
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +22,7 @@ class Method:
     failed: bool
     closed: bool
     exhausted: bool
+    held: bool
 
     @classmethod
     def of(cls, offer: Offer) -> "Method":
@@ -39,6 +40,7 @@ class Method:
             failed=offer.failed,
             closed=offer.closed,
             exhausted=offer.exhausted,
+            held=offer.held_until is not None,
         )
 
 
@@ -62,4 +64,6 @@ def why_not(offer: Offer) -> str | None:
     """Why a method can't be asked for now, in words."""
     if offer.closed:
         return words(FactorClosed.code)
+    if offer.held_until is not None:
+        return told(MailboxHeld(offer.held_until))
     return words(TooManyTries.code) if offer.exhausted else None

@@ -1,0 +1,145 @@
+"""What an administrator asks about users, and what he is told: plain data, without secrets."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class UserFilter:
+    """Which users are wanted; a field that says nothing leaves nobody out."""
+
+    active: bool | None = None
+    role: str | None = None
+    without_factor: bool = False
+    unconfirmed: bool = False
+    search: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class UserLine:
+    """A user in a list; `methods` are the second factors he can be asked for."""
+
+    id: Any
+    email: str
+    username: str | None
+    active: bool
+    confirmed: bool
+    roles: tuple[str, ...]
+    methods: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class MethodLine:
+    """A factor that is set up; never what it holds."""
+
+    method: str
+    added_at: datetime
+    last_used_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionLine:
+    """A session that is alive: how it was opened, from where, and until when it may last."""
+
+    id: int
+    stage: str
+    proofs: tuple[str, ...]
+    address: str
+    browser: str
+    created_at: datetime
+    last_seen_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoginLine:
+    """A login that was completed."""
+
+    at: datetime
+    proofs: tuple[str, ...]
+    address: str
+    browser: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class UserDetails:
+    """All about one user that an administrator may need."""
+
+    id: Any
+    email: str
+    username: str | None
+    active: bool
+    confirmed: bool
+    has_password: bool
+    roles: tuple[str, ...]
+    permissions: tuple[str, ...]
+    methods: tuple[MethodLine, ...]
+    needs_setup_link: bool
+    sessions: int
+    deletion_due_at: datetime | None
+    last_logins: tuple[LoginLine, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoleLine:
+    """A role, what it permits, and how many users have it."""
+
+    name: str
+    description: str | None
+    permissions: tuple[str, ...]
+    users: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class OddAddress:
+    """An address that is not in normal form.
+
+    `problem` is "not_normal" (to be written anew), "collision" (the rows `others` have the same
+    normal form) or "impossible" (no mail server could carry it).
+    """
+
+    id: Any
+    email: str | None
+    normal: str | None
+    problem: str
+    others: tuple[Any, ...] = ()
+    fixed: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class LegacyUser:
+    """A user whose second factor lies in the columns of an older program."""
+
+    id: Any
+    email: str
+    method: str
+    totp_secret: str | None
+    phone_number: str | None
+
+    def __repr__(self) -> str:
+        return f"LegacyUser(id={self.id!r}, method={self.method!r})"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Adoption:
+    """What becomes of such a user's factor: `method` is what he has with us afterwards.
+
+    `problem` is an error code where he is left as he is; `bits` the strength of an app's key.
+    """
+
+    id: Any
+    email: str
+    method: str | None
+    bits: int | None = None
+    problem: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Purged:
+    """What was removed: rows by table, and users whose time had come; `stuck` could not go."""
+
+    rows: Mapping[str, int]
+    users: int
+    stuck: int

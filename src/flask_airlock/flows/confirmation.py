@@ -1,0 +1,67 @@
+"""Proving that a mail address is one's own, by a link that was mailed to it."""
+
+from ..domain.accounts import Visitor
+from ..domain.addresses import masked_address
+from ..domain.browsers import new_mark
+from ..domain.events import AddressConfirmed, LinkRequested
+from ..domain.link_tokens import LinkPurpose
+from ..domain.login_state import BrowserMark
+from ..errors import LinkSpent
+from . import mailed_links, people
+from .address_proof import note_proved
+from .services import Services, Work
+
+
+def ask(services: Services, address: str, visitor: Visitor) -> None:
+    """Send the link again, to whoever waits for one. Everybody else costs the same."""
+
+    def send(work: Work) -> None:
+        person = people.named(services, work, address)
+        account = work.unit.accounts.ensure_evenly(
+            person.user_id if person else None, services.clock()
+        )
+        waits = person is not None and not person.confirmed
+        mailed_links.post(
+            services,
+            work,
+            account,
+            LinkPurpose.CONFIRMATION,
+            visitor,
+            to=person.email if person is not None and person.active else "",
+            template="confirm_address" if waits else "account_exists",
+            has_link=waits,
+        )
+        asked = LinkRequested(
+            account_id=account.id if account else None, purpose=LinkPurpose.CONFIRMATION.value
+        )
+        work.record(asked, visitor)
+
+    services.in_one_go(send)
+
+
+def door(services: Services, token: str | None) -> str:
+    """The address that the link would confirm, masked; spends nothing. Raises LinkSpent."""
+    with services.begin() as work:
+        link = mailed_links.find(services, work, token, LinkPurpose.CONFIRMATION)
+        person = work.unit.users.by_id(link.account.user_id)
+    if person is None:
+        raise LinkSpent
+    return masked_address(person.email)
+
+
+def confirm(services: Services, token: str | None, visitor: Visitor) -> BrowserMark:
+    """Use the link; the mark says that this browser showed the mailbox. Raises LinkSpent."""
+
+    def use(work: Work) -> BrowserMark:
+        link = mailed_links.find(services, work, token, LinkPurpose.CONFIRMATION)
+        person = work.unit.users.by_id(link.account.user_id)
+        if person is None or not person.active:
+            raise LinkSpent
+        mailed_links.spend(services, work, link)
+        work.unit.users.confirm(person.user_id, services.clock())
+        note_proved(services, work, link.account, person.email)
+        work.record(AddressConfirmed(account_id=link.account.id), visitor)
+        return new_mark(services.vault, link.account.handle)
+
+    with mailed_links.refusals_recorded(services, LinkPurpose.CONFIRMATION, visitor):
+        return services.in_one_go(use)

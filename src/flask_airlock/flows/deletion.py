@@ -1,0 +1,33 @@
+"""Removing one's own account: a while in which signing in keeps it, then it goes."""
+
+from datetime import datetime
+
+from ..domain.accounts import Visitor
+from ..domain.events import DeletionRequested
+from ..errors import LoginLapsed
+from . import notices, password_checks, sessions
+from .services import Services, Work
+
+
+def ask(services: Services, token: str | None, current: str, visitor: Visitor) -> datetime:
+    """Let the account go; every session ends. When it will be removed.
+
+    Raises LoginLapsed, ProofTooOld, and what `password_checks.check` raises.
+    """
+    standing = sessions.find_signed_in(services, token)
+    password_checks.must_be_fresh(services, standing)
+    password_checks.check(services, standing, current, visitor)
+    at = services.clock() + services.settings.deletion_delay
+
+    def schedule(work: Work) -> None:
+        account_id, to = standing.account.id, standing.person.email
+        if not work.unit.accounts.schedule_deletion(account_id, at):
+            raise LoginLapsed
+        work.unit.sessions.end_all(account_id, services.clock())
+        work.unit.link_tokens.void_all(account_id, services.clock())
+        on = notices.in_words(at)
+        notices.tell(services, work, account_id, to, "account_going", visitor, on=on)
+        work.record(DeletionRequested(account_id=account_id), visitor)
+
+    services.in_one_go(schedule)
+    return at

@@ -1,0 +1,107 @@
+"""Links in letters. Whoever is asked about gets the same statements: somebody, or nobody."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+from ..domain.accounts import Account, Visitor
+from ..domain.events import LinkRefused
+from ..domain.letters import Channel, Letter
+from ..domain.link_tokens import LIFETIMES, LinkPurpose, allowance
+from ..domain.vault import digest, new_token
+from ..errors import LinkSpent
+from ..storage.link_tokens import Link
+from . import letters
+from .notices import circumstances
+from .services import Services, Work
+
+RESERVED_ADDRESS = "reserved address"
+
+
+def post(
+    services: Services,
+    work: Work,
+    account: Account | None,
+    purpose: LinkPurpose,
+    visitor: Visitor,
+    *,
+    to: str,
+    template: str,
+    has_link: bool = True,
+    carries: str = "",
+    **facts: object,
+) -> None:
+    """Write a letter with a link, or one that only tells (`has_link` off), or a decoy (`to` empty).
+
+    Each costs the same statements, rows and rendering. Three letters an hour go out for an
+    account and purpose; those after them are decoys.
+    """
+    now = services.clock()
+    account_id = account.id if account else None
+    tokens = work.unit.link_tokens
+    work.unit.accounts.lock(account_id)
+    allowed = allowance(purpose, tokens.made(account_id, purpose, now), now)
+    opens = has_link and bool(to) and allowed.may_send
+    tokens.void_until(account_id, purpose, allowed.void_until if opens else None, now)
+    token = new_token()
+    tokens.add(
+        account_id,
+        digest(token),
+        purpose,
+        now,
+        address=carries,
+        address_digest=reserved_digests(services, carries)[0] if carries else None,
+        live=opens,
+    )
+    link = {"link": services.link(purpose, token)} if has_link else {}
+    lasts = {"hours": _hours(LIFETIMES[purpose]), "minutes": _minutes(LIFETIMES[purpose])}
+    letter = Letter(
+        to=to if allowed.may_send else "",
+        channel=Channel.MAIL,
+        template=template,
+        lifetime=LIFETIMES[purpose],
+        account_id=account_id,
+        facts={**circumstances(services, visitor), **lasts, **link, **facts},
+    )
+    letters.write(services, work, letter)
+
+
+@contextmanager
+def refusals_recorded(services: Services, purpose: LinkPurpose, visitor: Visitor) -> Iterator[None]:
+    """Record that somebody used a link that is none (any more)."""
+    try:
+        yield
+    except LinkSpent:
+        with services.begin() as work:
+            work.record(LinkRefused(purpose=purpose.value), visitor)
+        raise
+
+
+def find(services: Services, work: Work, token: str | None, purpose: LinkPurpose) -> Link:
+    """The link of a token, good for this purpose now; raises LinkSpent."""
+    link = work.unit.link_tokens.find(digest(token), purpose, services.clock()) if token else None
+    if link is None:
+        raise LinkSpent
+    return link
+
+
+def spend(services: Services, work: Work, link: Link) -> None:
+    """Use a link up, and with it all others of the account; raises LinkSpent for all but one."""
+    now = services.clock()
+    work.unit.accounts.lock(link.account.id)
+    if not work.unit.link_tokens.spend(link.account.id, link.digest, link.purpose, now):
+        raise LinkSpent
+    work.unit.link_tokens.void_all(link.account.id, now)
+
+
+def reserved_digests(services: Services, address: str) -> list[bytes]:
+    """An address as it is looked for among those that somebody may still take back."""
+    return services.vault.macs(RESERVED_ADDRESS, address)
+
+
+def _hours(lifetime: timedelta) -> int:
+    return int(lifetime.total_seconds()) // 3600
+
+
+def _minutes(lifetime: timedelta) -> int:
+    return int(lifetime.total_seconds()) // 60

@@ -1,0 +1,55 @@
+"""Changing the password while signed in: this session goes on under a new token, others end."""
+
+from ..domain.accounts import Visitor
+from ..domain.events import PasswordChanged
+from ..domain.vault import digest, new_token
+from ..errors import LoginLapsed
+from . import new_passwords, notices, password_checks, sessions
+from .services import Services, Work
+from .sessions import Standing
+
+
+def minimum(services: Services, token: str | None) -> int:
+    """How many characters the new one needs; raises LoginLapsed."""
+    standing = sessions.find_signed_in(services, token)
+    return new_passwords.minimum(services, _stands_alone(services, standing))
+
+
+def change(
+    services: Services, token: str | None, current: str, wanted: str, visitor: Visitor
+) -> str:
+    """Keep a new password; the session's new token.
+
+    Raises LoginLapsed, PasswordRefused, and what `password_checks.check` raises.
+    """
+    standing = sessions.find_signed_in(services, token)
+    password_checks.check(services, standing, current, visitor)
+    hashed = new_passwords.accepted_hash(
+        services,
+        wanted,
+        stands_alone=_stands_alone(services, standing),
+        email=standing.person.email,
+        username=standing.person.username,
+        visitor=visitor,
+    )
+    return services.in_one_go(lambda work: _keep(services, work, standing, hashed, visitor))
+
+
+def _stands_alone(services: Services, standing: Standing) -> bool:
+    with services.begin() as work:
+        return new_passwords.stands_alone(services, work, standing.account, standing.person)
+
+
+def _keep(services: Services, work: Work, standing: Standing, hashed: str, visitor: Visitor) -> str:
+    account_id, now, token = standing.account.id, services.clock(), new_token()
+    work.unit.accounts.lock(account_id)
+    old, new = digest(standing.token), digest(token)
+    if not work.unit.sessions.renew(standing.session, old, new, now):
+        raise LoginLapsed
+    work.unit.users.set_hash(standing.person.user_id, hashed)
+    work.unit.sessions.end_others(account_id, standing.session.id, now)
+    work.unit.setups.void_others(account_id, now)
+    work.unit.link_tokens.void_all(account_id, now)
+    notices.tell(services, work, account_id, standing.person.email, "password_changed", visitor)
+    work.record(PasswordChanged(account_id=account_id), visitor)
+    return token

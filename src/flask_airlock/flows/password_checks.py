@@ -1,0 +1,33 @@
+"""The current password, asked once more of who is inside, before something is changed."""
+
+from ..domain.accounts import Visitor
+from ..domain.throttle import ASKED_AGAIN
+from ..errors import ProofTooOld, WrongCredentials, WrongPassword
+from . import attempts
+from .services import Services
+from .sessions import Standing
+
+
+def check(services: Services, standing: Standing, password: str, visitor: Visitor) -> None:
+    """Raise WrongPassword for a wrong one, counted like any guess, and FactorClosed after twenty.
+
+    Who has no password gives his login as the proof: ProofTooOld unless it was a moment ago.
+    """
+    if standing.person.password_hash is None:
+        must_be_fresh(services, standing)
+        return
+    account = standing.account
+    side = attempts.side_for(services, account, visitor)
+    attempts.count(services, account.id, ASKED_AGAIN, side, visitor)
+    try:
+        services.passwords.verify(standing.person.password_hash, password)
+    except WrongCredentials:
+        attempts.refused(services, account.id, ASKED_AGAIN, side, WrongPassword.code, visitor)
+        raise WrongPassword from None
+    services.in_one_go(lambda work: attempts.clear(work, account.id, ASKED_AGAIN, side))
+
+
+def must_be_fresh(services: Services, standing: Standing) -> None:
+    """Raise ProofTooOld unless the session's last proof was a moment ago (S-84)."""
+    if not standing.session.is_fresh(services.clock()):
+        raise ProofTooOld

@@ -1,0 +1,131 @@
+"""A new password by a mailed link: after it was forgotten, or as the first one after an invitation.
+
+It opens no session and skips no factor (S-76), and all sessions end.
+"""
+
+from dataclasses import dataclass
+
+from ..domain.accounts import Person, Visitor
+from ..domain.addresses import masked_address
+from ..domain.browsers import new_mark
+from ..domain.events import LinkRequested, PasswordReset
+from ..domain.link_tokens import LinkPurpose
+from ..domain.login_state import BrowserMark
+from ..domain.throttle import ASKED_AGAIN, Side
+from ..errors import LinkSpent
+from ..storage.link_tokens import Link
+from . import mailed_links, new_passwords, notices, people
+from .address_proof import note_proved
+from .services import Services, Work
+
+
+@dataclass(frozen=True, kw_only=True)
+class Door:
+    """Where a new password is chosen: for which address, masked, and how long it has to be."""
+
+    address: str
+    minimum: int
+
+
+def ask(services: Services, name: str, visitor: Visitor) -> None:
+    """Send a link to whoever has this address (or user name). Nobody costs the same; nothing of
+    the account changes (S-83)."""
+
+    def send(work: Work) -> None:
+        person = people.named(services, work, name)
+        account = work.unit.accounts.ensure_evenly(
+            person.user_id if person else None, services.clock()
+        )
+        mailed_links.post(
+            services,
+            work,
+            account,
+            LinkPurpose.RESET,
+            visitor,
+            to=person.email if person is not None and person.active else "",
+            template="reset_password",
+        )
+        asked = LinkRequested(
+            account_id=account.id if account else None, purpose=LinkPurpose.RESET.value
+        )
+        work.record(asked, visitor)
+
+    services.in_one_go(send)
+
+
+def door(services: Services, token: str | None, purpose: LinkPurpose) -> Door:
+    """What the page shows before the link is used; raises LinkSpent."""
+    with services.begin() as work:
+        link, person = _find(services, work, token, purpose)
+        alone = new_passwords.stands_alone(services, work, link.account, person)
+    return Door(
+        address=masked_address(person.email), minimum=new_passwords.minimum(services, alone)
+    )
+
+
+def choose(
+    services: Services, token: str | None, purpose: LinkPurpose, password: str, visitor: Visitor
+) -> BrowserMark | None:
+    """Use the link and keep the password. Raises LinkSpent, or PasswordRefused with the link kept.
+
+    An invitation proves the mailbox as well: the mark is for this browser. A reset does not: the
+    same mailbox would then open both doors.
+    """
+    with mailed_links.refusals_recorded(services, purpose, visitor):
+        return _choose(services, token, purpose, password, visitor)
+
+
+def _choose(
+    services: Services, token: str | None, purpose: LinkPurpose, password: str, visitor: Visitor
+) -> BrowserMark | None:
+    with services.begin() as work:
+        link, person = _find(services, work, token, purpose)
+        alone = new_passwords.stands_alone(services, work, link.account, person)
+    hashed = new_passwords.accepted_hash(
+        services,
+        password,
+        stands_alone=alone,
+        email=person.email,
+        username=person.username,
+        visitor=visitor,
+    )
+    services.in_one_go(lambda work: _keep(services, work, link, person, hashed, visitor))
+    is_reset = purpose is LinkPurpose.RESET
+    return None if is_reset else new_mark(services.vault, link.account.handle)
+
+
+def _find(
+    services: Services, work: Work, token: str | None, purpose: LinkPurpose
+) -> tuple[Link, Person]:
+    link = mailed_links.find(services, work, token, purpose)
+    person = work.unit.users.by_id(link.account.user_id)
+    if person is None or not person.active:
+        raise LinkSpent
+    return link, person
+
+
+def _keep(
+    services: Services, work: Work, link: Link, person: Person, hashed: str, visitor: Visitor
+) -> None:
+    account, now = link.account, services.clock()
+    mailed_links.spend(services, work, link)
+    work.unit.users.set_hash(person.user_id, hashed)
+    work.unit.users.confirm(person.user_id, now)
+    work.unit.sessions.end_all(account.id, now)
+    work.unit.setups.void_others(account.id, now)
+    work.unit.throttles.clear(account.id, tuple(Side), ASKED_AGAIN)
+    if link.purpose is LinkPurpose.RESET:
+        work.unit.accounts.hold_mailbox(account.id, now)
+        held = {"held_until": _held_until(services)}
+        notices.tell(
+            services, work, account.id, person.email, "password_was_reset", visitor, **held
+        )
+    else:
+        note_proved(services, work, account, person.email)
+    work.record(PasswordReset(account_id=account.id, purpose=link.purpose.value), visitor)
+
+
+def _held_until(services: Services) -> str:
+    """What the letter says of codes by mail; empty where there is no hold."""
+    hold = services.settings.reset_hold
+    return notices.in_words(services.clock() + hold) if hold and services.policy.enabled else ""

@@ -1,0 +1,110 @@
+"""Making an account for oneself. The answer never tells who has one already: a letter does."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from secrets import token_hex
+from typing import Any
+
+from ..domain.accounts import Person, Visitor
+from ..domain.addresses import normal_address
+from ..domain.events import Event, RegistrationRepeated, UserRegistered
+from ..domain.link_tokens import LinkPurpose
+from ..domain.sessions import DOUBLE_CLICK
+from ..domain.usernames import normal_username
+from ..errors import StoreFailed, UsernameTaken
+from . import mailed_links, new_passwords, policy
+from .services import Services, Work
+
+
+@dataclass(frozen=True, kw_only=True)
+class Application:
+    """What somebody filled in; `columns` are for the application's own columns of its user."""
+
+    email: str
+    password: str = field(repr=False)
+    username: str | None = None
+    columns: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+
+def register(services: Services, wanted: Application, visitor: Visitor) -> None:
+    """Make the account, or tell by letter that there is one: the same statements, hashes, answer.
+
+    Raises InvalidAddress, InvalidUsername, PasswordRefused, or UsernameTaken, whoever has the
+    address: a user name is public, an address is not.
+    """
+    address = normal_address(wanted.email)
+    username = normal_username(wanted.username) if wanted.username else None
+    hashed = new_passwords.accepted_hash(
+        services,
+        wanted.password,
+        stands_alone=needs_long_password(services),
+        email=address,
+        username=username,
+        visitor=visitor,
+    )
+    columns = dict(wanted.columns) | {"email": address, "password": hashed}
+    if username is not None:
+        columns["username"] = username
+    services.in_one_go(lambda work: _register(services, work, columns, visitor))
+
+
+def needs_long_password(services: Services) -> bool:
+    """Whether the password of somebody new may stand alone."""
+    return policy.password_may_stand_alone(services, None, tuple)
+
+
+def _register(services: Services, work: Work, columns: dict[str, Any], visitor: Visitor) -> None:
+    now = services.clock()
+    owner = work.unit.users.by_email(columns["email"])
+    digests = mailed_links.reserved_digests(services, columns["email"])
+    reserved = work.unit.link_tokens.is_reserved(digests, None, now)
+    if "username" in columns and work.unit.users.by_username(columns["username"]):
+        raise UsernameTaken
+    is_free = owner is None and not reserved
+    confirmed_at = None if services.settings.confirmable else now
+    # Nobody's address, where this one is taken: a row that stands in the way would cost less.
+    row = columns if is_free else {**columns, "email": f"{token_hex(16)}@example.invalid"}
+    added = work.unit.users.add(row, confirmed_at=confirmed_at, keep=is_free)
+    if is_free and added is None:
+        owner = _who_was_faster(work, columns)
+    user_id = owner.user_id if owner else added
+    account = work.unit.accounts.ensure_evenly(user_id, now)
+    letter = _to_newcomer(services, columns["email"]) if added else _to_owner(services, owner)
+    if not added and account is not None and _is_second_click(now - account.created_at):
+        letter["to"] = ""  # the letter of the first click is on its way
+    mailed_links.post(services, work, account, visitor=visitor, **letter)
+    kind: type[Event] = UserRegistered if added else RegistrationRepeated
+    work.record(kind(account_id=account.id if account else None), visitor)
+
+
+def _is_second_click(age: timedelta) -> bool:
+    # An account that was made just now belongs to somebody who had none: no first click.
+    return timedelta(0) < age <= DOUBLE_CLICK
+
+
+def _who_was_faster(work: Work, columns: Mapping[str, Any]) -> Person:
+    """Whoever took the address a moment ago, in a transaction of his own."""
+    owner = work.unit.users.by_email(columns["email"])
+    if owner is None:
+        if "username" in columns and work.unit.users.by_username(columns["username"]):
+            raise UsernameTaken
+        raise StoreFailed("the User model refused a new row: a column without a value?")
+    return owner
+
+
+def _to_newcomer(services: Services, address: str) -> dict[str, Any]:
+    if services.settings.confirmable:
+        return {"purpose": LinkPurpose.CONFIRMATION, "to": address, "template": "confirm_address"}
+    purpose = LinkPurpose.CONFIRMATION
+    return {"purpose": purpose, "to": address, "template": "welcome", "has_link": False}
+
+
+def _to_owner(services: Services, owner: Person | None) -> dict[str, Any]:
+    """Who has an account is told that somebody tried. One that was never confirmed is nobody's
+    yet: whoever reads its mailbox chooses the password, not whoever came first."""
+    to = owner.email if owner is not None and owner.active else ""
+    if owner is not None and services.settings.confirmable and not owner.confirmed:
+        return {"purpose": LinkPurpose.INVITATION, "to": to, "template": "registered_again"}
+    purpose = LinkPurpose.CONFIRMATION
+    return {"purpose": purpose, "to": to, "template": "account_exists", "has_link": False}

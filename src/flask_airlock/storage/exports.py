@@ -1,0 +1,84 @@
+"""All that is kept about one person, as plain data: never a secret, a digest or a sealed value."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection, LargeBinary, inspect, select
+
+from .columns import from_db
+from .rows import Store
+from .tables import Tables
+from .users import Users
+
+# What of each table of ours is handed out. The rest is sealed, a digest, or a number of ours.
+HANDED_OUT = {
+    "accounts": (
+        "created_at", "preferred_method", "address_proved_at", "needs_setup_link",
+        "rescue_asked_at", "mailbox_reset_at", "delete_at",
+    ),
+    "sessions": (
+        "id", "stage", "proofs", "address", "agent", "created_at", "last_seen_at", "proved_at",
+        "expires_at", "ended_at",
+    ),
+    "credentials": ("method", "created_at", "last_used_at", "revoked_at"),
+    "setups": ("method", "created_at", "expires_at", "closed_at"),
+    "codes": ("method", "purpose", "tries", "expires_at", "used_at"),
+    "throttles": ("subject", "side", "failures", "shut_at"),
+    "link_tokens": ("purpose", "created_at", "expires_at", "used_at"),
+    "letters": ("channel", "template", "state", "attempts", "created_at", "expires_at"),
+    "events": ("name", "detail", "address", "agent", "at"),
+}  # fmt: skip
+# Words in the names of an application's columns that are not for anybody's eyes.
+SECRET_WORDS = frozenset({
+    "codes", "digest", "hash", "key", "keys", "otp", "passphrase", "passwd", "password", "pwd",
+    "recovery", "salt", "secret", "secrets", "token", "tokens", "totp", "uniquifier",
+})  # fmt: skip
+
+
+class Exports(Store):
+    """Reads what belongs to one user."""
+
+    def __init__(self, connection: Connection, tables: Tables, users: Users) -> None:
+        super().__init__(connection, tables)
+        self._users = users
+
+    def columns(self, user_id: Any) -> tuple[dict[str, Any], list[str]]:
+        """The application's own row of a user, and the names of the columns that are left out."""
+        named = {
+            attribute.key: getattr(self._users.model, attribute.key)
+            for attribute in inspect(self._users.model).column_attrs
+        }
+        left_out = sorted(name for name, column in named.items() if self._is_secret(name, column))
+        shown = {name: column for name, column in named.items() if name not in left_out}
+        query = select(*(column.label(name) for name, column in shown.items()))
+        row = self._connection.execute(query.where(self._users.key == user_id)).mappings().first()
+        return dict(row or {}), left_out
+
+    def rows(self, account_id: int) -> dict[str, list[dict[str, Any]]]:
+        """The rows of each table of ours, oldest first, times in UTC."""
+        return {subject: self._rows(subject, account_id) for subject in HANDED_OUT}
+
+    def _rows(self, subject: str, account_id: int) -> list[dict[str, Any]]:
+        table = getattr(self._tables, subject)
+        owner = table.c.id if subject == "accounts" else table.c.account_id
+        query = select(*(table.c[name] for name in HANDED_OUT[subject]))
+        found = self._connection.execute(query.where(owner == account_id).order_by(table.c.id))
+        return [_in_full(row) for row in found.mappings()]
+
+    def _is_secret(self, name: str, column: Any) -> bool:
+        kept = column.property.columns[0]
+        if isinstance(kept.type, LargeBinary):
+            return True
+        is_link = kept.primary_key or bool(kept.foreign_keys)
+        return not is_link and not SECRET_WORDS.isdisjoint(name.lower().split("_"))
+
+
+def _in_full(row: Mapping[Any, Any]) -> dict[str, Any]:
+    cells: dict[str, Any] = {
+        name: from_db(value) if value is not None and name.endswith("at") else value
+        for name, value in row.items()
+    }
+    if "detail" in cells:
+        cells["detail"] = json.loads(cells["detail"])
+    return cells

@@ -1,0 +1,42 @@
+"""Removing what has expired: ids first, then by id, so that every database can and little locks."""
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, delete, func, or_, select
+
+from .columns import to_db
+from .rows import Store
+
+# Tables whose rows go when a while has passed since `expires_at` (events: since `at`).
+SUBJECTS = ("sessions", "codes", "setups", "link_tokens", "letters", "events")
+
+
+class Purge(Store):
+    """Rows of ours that have done their work."""
+
+    def count(self, subject: str, before: datetime) -> int:
+        """How many rows of a table were over before that time."""
+        rows = getattr(self._tables, subject)
+        query = select(func.count()).select_from(rows).where(self._over(subject, before))
+        return int(self._connection.execute(query).scalar() or 0)
+
+    def some(self, subject: str, before: datetime, after: int, limit: int) -> list[int]:
+        """The next ids above `after` of rows that were over before that time."""
+        rows = getattr(self._tables, subject)
+        over = select(rows.c.id).where(rows.c.id > after, self._over(subject, before))
+        return list(self._connection.execute(over.order_by(rows.c.id).limit(limit)).scalars())
+
+    def remove(self, subject: str, before: datetime, ids: list[int]) -> int:
+        """Remove these, as far as they are still over; how many that were."""
+        rows = getattr(self._tables, subject)
+        # A code's row is used again for the next code: it may be alive by now.
+        return self._changed(delete(rows).where(rows.c.id.in_(ids), self._over(subject, before)))
+
+    def _over(self, subject: str, before: datetime) -> ColumnElement[bool]:
+        rows = getattr(self._tables, subject)
+        if subject == "events":
+            return rows.c.at <= to_db(before)  # type: ignore[no-any-return]
+        expired = rows.c.expires_at <= to_db(before)
+        if subject == "sessions":
+            return or_(expired, rows.c.ended_at <= to_db(before))
+        return expired  # type: ignore[no-any-return]

@@ -1,0 +1,140 @@
+"""The application's roles, by way of its own models, in one of our transactions."""
+
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session as OrmSession
+
+from ..domain.directory import RoleLine
+from .permissions import forbid, permissions_of, permit
+from .users import Users
+
+
+class Roles:
+    """Roles with their permissions, and who has them.
+
+    Every method raises LookupError for a role that does not exist, and where the application
+    has no roles.
+    """
+
+    def __init__(self, connection: Connection, users: Users) -> None:
+        self._connection = connection
+        self._users = users
+
+    def all(self) -> list[RoleLine]:
+        """Every role, by name."""
+        model, users = self._model(), self._users
+        with self._session() as session:
+            found = session.execute(select(model).order_by(model.name)).unique().scalars().all()
+            query = select(model.name, func.count(users.key)).select_from(users.model)
+            counted = session.execute(query.join(users.model.roles).group_by(model.name))
+            members: dict[str, int] = dict(counted.tuples().all())
+            return [
+                RoleLine(
+                    name=role.name,
+                    description=getattr(role, "description", None),
+                    permissions=tuple(sorted(permissions_of(role))),
+                    users=members.get(role.name, 0),
+                )
+                for role in found
+            ]
+
+    def exists(self, name: str) -> bool:
+        """Whether there is a role of this name."""
+        with self._session() as session:
+            return self._found(session, name) is not None
+
+    def create(
+        self,
+        name: str,
+        description: str | None,
+        permissions: Iterable[str],
+        known: Collection[str] | None,
+    ) -> bool:
+        """Add a role; False if there is one of this name. Raises what `permit` raises."""
+        model = self._model()
+        with self._session() as session:
+            if self._found(session, name) is not None:
+                return False
+            if description is not None and not hasattr(model, "description"):
+                raise LookupError(f"{model.__name__} has no column named description")
+            columns = {} if description is None else {"description": description}
+            role = model(name=name, **columns)
+            asked = list(permissions)
+            if asked:
+                permit(role, asked, known)
+            session.add(role)
+            try:
+                session.commit()
+            except IntegrityError:
+                return False
+        return True
+
+    def give(self, user_id: Any, name: str) -> bool:
+        """Give a user a role; False if he had it."""
+        with self._session() as session:
+            role, user = self._role(session, name), session.get(self._users.model, user_id)
+            if user is None or role in user.roles:
+                return False
+            user.roles.append(role)
+            session.commit()
+        return True
+
+    def take(self, user_id: Any, name: str) -> bool:
+        """Take a role away from a user; False if he did not have it."""
+        with self._session() as session:
+            role, user = self._role(session, name), session.get(self._users.model, user_id)
+            if user is None or role not in user.roles:
+                return False
+            user.roles.remove(role)
+            session.commit()
+        return True
+
+    def permit(self, name: str, names: Iterable[str], known: Collection[str] | None) -> bool:
+        """Let a role permit more; see `permissions.permit`."""
+        with self._session() as session:
+            changed = permit(self._role(session, name), names, known)
+            session.commit()
+        return changed
+
+    def forbid(self, name: str, names: Iterable[str], known: Collection[str] | None) -> bool:
+        """Let a role permit less; see `permissions.forbid`."""
+        with self._session() as session:
+            changed = forbid(self._role(session, name), names, known)
+            session.commit()
+        return changed
+
+    def permissions(self, user_id: Any) -> frozenset[str]:
+        """What all roles of a user permit together; nothing where there are no roles."""
+        if self._users.role_model is None or not self._users.has_roles:
+            return frozenset()
+        with self._session() as session:
+            user = session.get(self._users.model, user_id)
+            roles = user.roles if user is not None else ()
+            return frozenset().union(*(permissions_of(role) for role in roles))
+
+    @contextmanager
+    def _session(self) -> Iterator[OrmSession]:
+        with OrmSession(self._connection, join_transaction_mode="create_savepoint") as session:
+            yield session
+
+    def _model(self) -> type[Any]:
+        if self._users.role_model is None or not self._users.has_roles:
+            raise LookupError("the application has no roles")
+        return self._users.role_model
+
+    def _found(self, session: OrmSession, name: str) -> Any | None:
+        model = self._model()
+        query = select(model).where(model.name == name)
+        roles = session.execute(query).unique().scalars()
+        # Compared again: a database may call two names equal that are not.
+        return next((role for role in roles if role.name == name), None)
+
+    def _role(self, session: OrmSession, name: str) -> Any:
+        role = self._found(session, name)
+        if role is None:
+            raise LookupError(f"there is no role named {name!r}")
+        return role

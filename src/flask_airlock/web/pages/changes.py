@@ -1,0 +1,184 @@
+"""What who is signed in changes: the password, the mail address, the user name; or goes."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Response, request
+from flask_login import login_required
+
+from ...domain.link_tokens import LinkPurpose
+from ...errors import (
+    AddressTaken,
+    AirlockError,
+    FactorClosed,
+    InvalidAddress,
+    InvalidUsername,
+    LinkSpent,
+    PasswordRefused,
+    UsernameTaken,
+    WrongPassword,
+)
+from ...flows import deletion, email_change, notices, password_change, username_change
+from .. import cookies
+from ..context import services
+from ..current_user import current_session
+from ..redirects import go
+from ..visitor import visitor
+from ..wording import notice, told, words
+from .account_forms import GuardedForm, form_for
+from .forms import BareForm, refuse
+from .links import spent_page
+from .registration import letter_sent
+from .rendering import page
+
+# Which field an error belongs to, where it is not the current password's.
+FIELDS: dict[type[AirlockError], str] = {
+    PasswordRefused: "password",
+    InvalidAddress: "email",
+    InvalidUsername: "username",
+    UsernameTaken: "username",
+}
+REFUSALS: tuple[type[AirlockError], ...] = (*FIELDS, WrongPassword, FactorClosed)
+
+
+def _guarded(
+    name: str, act: Callable[[Any], Response], facts: Callable[[], dict[str, object]] = dict
+) -> Response:
+    """A form that asks for the current password: shown, refused field by field, or acted upon."""
+    current = current_session()
+    has_password = current is not None and current.user.password is not None
+    form: GuardedForm = form_for(name)(has_password=has_password)
+    problem, status = None, 200
+    if request.method == "POST":
+        if form.is_sent_well():
+            try:
+                return act(form)
+            except REFUSALS as refused:
+                refuse(form, FIELDS.get(type(refused), "current"), told(refused))
+        problem = words("expired_form") if form.has_expired else None
+        status = 400 if problem else 422
+    return page(
+        f"{name}.html",
+        status=status,
+        form=form,
+        problem=problem,
+        notice=notice(request.args.get("notice")),
+        **facts(),
+    )
+
+
+@login_required  # type: ignore[untyped-decorator]
+def show_change_password() -> Response:
+    """GET and POST of `security.change_password`."""
+
+    def act(form: Any) -> Response:
+        token = password_change.change(
+            services(),
+            cookies.session_token(),
+            form.current_password,
+            form.password.data,
+            visitor(),
+        )
+        response = go("security.change_password", notice="password_changed")
+        cookies.keep_session(response, token)
+        return response
+
+    def facts() -> dict[str, object]:
+        return {"minimum": password_change.minimum(services(), cookies.session_token())}
+
+    return _guarded("change_password", act, facts)
+
+
+@login_required  # type: ignore[untyped-decorator]
+def show_change_email() -> Response:
+    """GET and POST of `security.change_email`."""
+
+    def act(form: Any) -> Response:
+        wanted = form.email.data
+        token = cookies.session_token()
+        email_change.ask(services(), token, form.current_password, wanted, visitor())
+        return letter_sent("new_email", wanted)
+
+    return _guarded("change_email", act)
+
+
+def show_confirm_new_email() -> Response:
+    """GET and POST of `security.confirm_new_email`: the link acts by the button alone."""
+
+    def act(token: str | None) -> Response:
+        email_change.confirm(services(), token, cookies.session_token(), visitor())
+        inside = cookies.session_token() is not None
+        page_after = "security.change_email" if inside else "security.login"
+        return go(page_after, notice="email_changed")
+
+    return _by_link("confirm_new_email", LinkPurpose.NEW_EMAIL, act)
+
+
+def show_undo_email() -> Response:
+    """GET and POST of `security.undo_email`: the link acts by the button alone."""
+
+    def act(token: str | None) -> Response:
+        email_change.undo(services(), token, visitor())
+        recovers = services().settings.recoverable
+        response = go(
+            "security.forgot_password" if recovers else "security.login", notice="email_restored"
+        )
+        cookies.drop_sessions(response)
+        return response
+
+    return _by_link("undo_email", LinkPurpose.UNDO_EMAIL, act)
+
+
+def _by_link(name: str, purpose: LinkPurpose, act: Callable[[str | None], Response]) -> Response:
+    token = cookies.link_token(purpose)
+    form = BareForm()
+    problem, status = None, 200
+    try:
+        if request.method == "POST" and form.is_sent_well():
+            response = act(token)
+            cookies.drop_link(response, purpose)
+            return response
+        address = email_change.peek(services(), token, purpose)
+    except LinkSpent:
+        return spent_page(None)
+    except AddressTaken as refused:
+        problem, status = told(refused), 409
+        address = email_change.peek(services(), token, purpose)
+    if form.has_expired:
+        problem, status = words("expired_form"), 400
+    return page(f"{name}.html", status=status, form=form, address=address, problem=problem)
+
+
+@login_required  # type: ignore[untyped-decorator]
+def show_change_username() -> Response:
+    """GET and POST of `security.change_username`."""
+
+    def act(form: Any) -> Response:
+        token, wanted = cookies.session_token(), form.username.data
+        username_change.change(services(), token, form.current_password, wanted, visitor())
+        return go("security.change_username", notice="username_changed")
+
+    return _guarded("change_username", act)
+
+
+@login_required  # type: ignore[untyped-decorator]
+def show_delete_account() -> Response:
+    """GET and POST of `security.delete_account`."""
+
+    def act(form: Any) -> Response:
+        at = deletion.ask(services(), cookies.session_token(), form.current_password, visitor())
+        response = page("account_going.html", on=notices.in_words(at))
+        cookies.drop_sessions(response)
+        return response
+
+    def facts() -> dict[str, object]:
+        return {"days": max(1, services().settings.deletion_delay.days)}
+
+    return _guarded("delete_account", act, facts)
+
+
+def change_password_redirect() -> Response:
+    """GET of `/.well-known/change-password` (S-129): where password managers lead people."""
+    response = go("security.change_password")
+    response.status_code = 302
+    return response
