@@ -5,7 +5,7 @@ import signal
 import warnings
 from collections.abc import Callable
 
-SECONDS = 4
+SECONDS = 20
 
 
 def in_a_child(work: Callable[[], bool]) -> bool:

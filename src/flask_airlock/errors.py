@@ -155,6 +155,12 @@ class UserInUse(AirlockError):
     code = "user_in_use"
 
 
+class ValuesRefused(AirlockError):
+    """The database does not take what was filled in: taken, too long, or missing."""
+
+    code = "values_refused"
+
+
 class WrongPassword(AirlockError):
     """The current password, asked again before a change, was wrong."""
 

@@ -3,7 +3,7 @@
 import json
 import re
 from dataclasses import MISSING, Field, fields
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,8 +11,9 @@ import pytest
 from flask_airlock import signals
 from flask_airlock.domain.events import ALL_EVENTS, Event, FactorRefused, LoginCompleted
 from flask_airlock.domain.letters import Channel, KeptMessage, Letter, Message
-from flask_airlock.domain.link_tokens import LIFETIMES, LinkPurpose
+from flask_airlock.domain.link_tokens import LIFETIMES, Allowance, LinkPurpose, allowance
 
+NOW = datetime(2030, 1, 1, tzinfo=UTC)
 SECRET_WORDS = {"code", "password", "secret", "token", "digest", "handle", "number", "text"}
 
 
@@ -88,6 +89,25 @@ def test_letters_and_messages_show_neither_reader_nor_text() -> None:
 
 
 def test_every_purpose_of_a_link_has_a_lifetime_of_at_most_a_day() -> None:
-    """S-121: ceiling 24 h."""
+    """S-121: 30 minutes for a reset, ceiling 24 h; X-52: 72 h to undo a change of the address."""
     assert set(LIFETIMES) == set(LinkPurpose)
-    assert all(life.total_seconds() <= 24 * 3600 for life in LIFETIMES.values())
+    hours = {purpose: life.total_seconds() / 3600 for purpose, life in LIFETIMES.items()}
+    assert hours.pop(LinkPurpose.UNDO_EMAIL) == 72
+    assert hours[LinkPurpose.RESET] == 0.5
+    assert max(hours.values()) <= 24
+
+
+def test_three_letters_an_hour_and_three_live_links() -> None:
+    """S-34 for links: a fourth within the hour is not sent; later it voids the oldest."""
+    made = [NOW - timedelta(minutes=minutes) for minutes in (10, 20, 59)]
+    purpose = LinkPurpose.CONFIRMATION
+    assert allowance(purpose, [], NOW) == Allowance(may_send=True, void_until=None)
+    assert allowance(purpose, made[:2], NOW) == Allowance(may_send=True, void_until=None)
+    assert not allowance(purpose, made, NOW).may_send
+    later = NOW + timedelta(minutes=1)
+    assert allowance(purpose, made, later) == Allowance(may_send=True, void_until=made[-1])
+
+
+def test_the_link_that_undoes_is_always_sent_and_never_voided_by_others() -> None:
+    made = [NOW] * 6
+    assert allowance(LinkPurpose.UNDO_EMAIL, made, NOW) == Allowance(True, None)

@@ -12,6 +12,8 @@ from passlib.hash import pbkdf2_sha1, pbkdf2_sha256, pbkdf2_sha512, scrypt, sha5
 
 from .passwords import MOST_PBKDF2_ROUNDS, is_affordable_scrypt
 
+# Below four there is no bcrypt; older releases of the library panic at it.
+FEWEST_BCRYPT_ROUNDS = 4
 MOST_BCRYPT_ROUNDS = 16
 MOST_CRYPT_ROUNDS = 5_000_000
 # sha512-crypt that names no rounds has this many.
@@ -67,7 +69,7 @@ def _pbkdf2(name: str, agrees: Callable[[bytes, str], bool]) -> _Scheme:
 SCHEMES = (
     _Scheme(
         re.compile(r"\$2[aby]\$([0-9]{2})\$[A-Za-z0-9./]{53}"),
-        lambda rounds: rounds <= MOST_BCRYPT_ROUNDS,
+        lambda rounds: FEWEST_BCRYPT_ROUNDS <= rounds <= MOST_BCRYPT_ROUNDS,
         _bcrypt_agrees,
     ),
     _pbkdf2("", pbkdf2_sha1.verify),

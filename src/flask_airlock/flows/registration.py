@@ -12,7 +12,7 @@ from ..domain.events import Event, RegistrationRepeated, UserRegistered
 from ..domain.link_tokens import LinkPurpose
 from ..domain.sessions import DOUBLE_CLICK
 from ..domain.usernames import normal_username
-from ..errors import StoreFailed, UsernameTaken
+from ..errors import UsernameTaken, ValuesRefused
 from . import mailed_links, new_passwords, policy
 from .services import Services, Work
 
@@ -30,8 +30,8 @@ class Application:
 def register(services: Services, wanted: Application, visitor: Visitor) -> None:
     """Make the account, or tell by letter that there is one: the same statements, hashes, answer.
 
-    Raises InvalidAddress, InvalidUsername, PasswordRefused, or UsernameTaken, whoever has the
-    address: a user name is public, an address is not.
+    Raises InvalidAddress, InvalidUsername, PasswordRefused, UsernameTaken or ValuesRefused, whoever
+    has the address: a user name is public, an address is not.
     """
     address = normal_address(wanted.email)
     username = normal_username(wanted.username) if wanted.username else None
@@ -59,15 +59,13 @@ def _register(services: Services, work: Work, columns: dict[str, Any], visitor: 
     owner = work.unit.users.by_email(columns["email"])
     digests = mailed_links.reserved_digests(services, columns["email"])
     reserved = work.unit.link_tokens.is_reserved(digests, None, now)
-    if "username" in columns and work.unit.users.by_username(columns["username"]):
+    if "username" in columns and work.unit.users.stands_in_the_way("username", columns["username"]):
         raise UsernameTaken
     is_free = owner is None and not reserved
-    confirmed_at = None if services.settings.confirmable else now
-    # Nobody's address, where this one is taken: a row that stands in the way would cost less.
-    row = columns if is_free else {**columns, "email": f"{token_hex(16)}@example.invalid"}
-    added = work.unit.users.add(row, confirmed_at=confirmed_at, keep=is_free)
+    added = _add(services, work, columns, is_free)
     if is_free and added is None:
-        owner = _who_was_faster(work, columns)
+        # Somebody was faster; or the database calls another address equal that is not.
+        owner = work.unit.users.by_email(columns["email"])
     user_id = owner.user_id if owner else added
     account = work.unit.accounts.ensure_evenly(user_id, now)
     letter = _to_newcomer(services, columns["email"]) if added else _to_owner(services, owner)
@@ -83,14 +81,17 @@ def _is_second_click(age: timedelta) -> bool:
     return timedelta(0) < age <= DOUBLE_CLICK
 
 
-def _who_was_faster(work: Work, columns: Mapping[str, Any]) -> Person:
-    """Whoever took the address a moment ago, in a transaction of his own."""
-    owner = work.unit.users.by_email(columns["email"])
-    if owner is None:
-        if "username" in columns and work.unit.users.by_username(columns["username"]):
-            raise UsernameTaken
-        raise StoreFailed("the User model refused a new row: a column without a value?")
-    return owner
+def _add(services: Services, work: Work, columns: Mapping[str, Any], is_free: bool) -> Any | None:
+    """The new user's key; None where the address is taken, by now at the latest."""
+    confirmed_at = None if services.settings.confirmable else services.clock()
+    # Nobody's address, where this one is taken: a row that stands in the way would cost less.
+    row = columns if is_free else {**columns, "email": f"{token_hex(16)}@example.invalid"}
+    try:
+        return work.unit.users.add(row, confirmed_at=confirmed_at, keep=is_free)
+    except ValuesRefused:
+        if is_free and work.unit.users.stands_in_the_way("email", columns["email"]):
+            return None
+        raise
 
 
 def _to_newcomer(services: Services, address: str) -> dict[str, Any]:

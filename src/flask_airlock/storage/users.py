@@ -5,14 +5,17 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, null, select, true, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session as OrmSession
 
 from ..domain.accounts import Person
 from ..domain.addresses import normal_address
-from ..errors import ConfigurationError, InvalidAddress, UserInUse
+from ..errors import ConfigurationError, InvalidAddress, UserInUse, ValuesRefused
 from .columns import to_db
 from .tables import user_key
+
+# What a database says of a row that it does not take; text that is no UTF-8 never gets there.
+REFUSALS = (IntegrityError, DataError, UnicodeError)
 
 
 class Users:
@@ -53,6 +56,12 @@ class UserRows:
         people = self._people(self._users.model.username == name)
         return next((person for person in people if person.username == name), None)
 
+    def stands_in_the_way(self, column: str, value: str) -> bool:
+        """Whether the database calls somebody's value equal to this one, in its own way."""
+        users = self._users
+        query = select(users.key).where(getattr(users.model, column) == value).limit(1)
+        return self._connection.execute(query).first() is not None
+
     def by_id(self, user_id: Any) -> Person | None:
         """The person with this key."""
         return next(iter(self._people(self._users.key == user_id)), None)
@@ -74,8 +83,9 @@ class UserRows:
     ) -> Any | None:
         """Add an active user of the application's own model; the new key.
 
-        None where a unique column stood against it. With `keep` off the same statements are run
-        and undone: the answer to an address that is taken must cost what a new one does.
+        With `keep` off the same statements are run and undone, and there is none: the answer to
+        an address that is taken must cost what a new one does. Raises ValuesRefused where the
+        database does not take the row: a unique column, a value too long, or one that is missing.
         """
         users = self._users
         own: dict[str, Any] = {"active": True} if users.has_active else {}
@@ -87,8 +97,8 @@ class UserRows:
             session.add(user)
             try:
                 session.flush()
-            except IntegrityError:
-                return None
+            except REFUSALS:
+                raise ValuesRefused from None
             added = getattr(user, users.key.key)
             if not keep:
                 return None
@@ -140,7 +150,7 @@ class UserRows:
         try:
             with self._connection.begin_nested():
                 return self._write(column, user_id, value, *conditions) == 1
-        except IntegrityError:
+        except REFUSALS:
             return False
 
     def _write(self, column: str, user_id: Any, value: object, *conditions: Any) -> int:

@@ -64,6 +64,9 @@ WORDS: dict[str, Callable[[], str]] = {
     "invalid_username": lambda: _(
         "A user name has 3 to 32 letters or digits, with single dots, dashes or underlines between."
     ),
+    "values_refused": lambda: _(
+        "That could not be saved: something is too long, missing, or taken by somebody else."
+    ),
     "username_taken": lambda: _("Somebody else has this user name. Please choose another one."),
     "address_taken": lambda: _("This address belongs to another account by now."),
     "link_spent": lambda: _("This link was used already, or it has expired."),

@@ -97,7 +97,7 @@ def show_change_email() -> Response:
         wanted = form.email.data
         token = cookies.session_token()
         email_change.ask(services(), token, form.current_password, wanted, visitor())
-        return letter_sent("new_email", wanted)
+        return letter_sent("new_email", LinkPurpose.NEW_EMAIL, wanted)
 
     return _guarded("change_email", act)
 

@@ -22,7 +22,7 @@ def show_forgot_password() -> Response:
     form = form_for("forgot_password")()
     if request.method == "POST" and form.is_sent_well():
         password_reset.ask(services(), form.email.data, visitor())
-        return letter_sent("reset", form.email.data, "security.forgot_password")
+        return letter_sent("forgot", LinkPurpose.RESET, form.email.data, "security.forgot_password")
     problem = words("expired_form") if form.has_expired else None
     status = 400 if problem else 422 if form.errors else 200
     told_first = notice(request.args.get("notice"))

@@ -2,13 +2,14 @@
 
 from flask import Response, request, url_for
 
-from ...domain.link_tokens import LinkPurpose
+from ...domain.link_tokens import LIFETIMES, LinkPurpose
 from ...errors import (
     InvalidAddress,
     InvalidUsername,
     LinkSpent,
     PasswordRefused,
     UsernameTaken,
+    ValuesRefused,
 )
 from ...flows import confirmation, new_passwords, registration
 from .. import cookies
@@ -47,8 +48,11 @@ def show_register() -> Response:
         return _register_page(refuse(form, "username", told(refused)), status=422)
     except PasswordRefused as refused:
         return _register_page(refuse(form, "password", told(refused)), status=422)
+    except ValuesRefused as refused:
+        return _register_page(form, status=422, problem=told(refused))
     if services().settings.confirmable:
-        return letter_sent("confirmation", wanted.email, "security.send_confirmation")
+        purpose = LinkPurpose.CONFIRMATION
+        return letter_sent("registered", purpose, wanted.email, "security.send_confirmation")
     return go("security.login", notice="registered")
 
 
@@ -66,11 +70,16 @@ def _register_page(
     )
 
 
-def letter_sent(kind: str, address: str, again: str | None = None) -> Response:
+def letter_sent(
+    kind: str, purpose: LinkPurpose, address: str, again: str | None = None
+) -> Response:
     """The same page for whoever asked: a letter is on its way, if there is a reason for one."""
+    seconds = int(LIFETIMES[purpose].total_seconds())
     return page(
         "letter_sent.html",
         kind=kind,
+        minutes=seconds // 60,
+        hours=seconds // 3600,
         address=address.strip(),
         again_url=url_for(again) if again else None,
         form=BareForm(formdata=None),
@@ -82,7 +91,8 @@ def show_send_confirmation() -> Response:
     form = form_for("send_confirmation")()
     if request.method == "POST" and form.is_sent_well():
         confirmation.ask(services(), form.email.data, visitor())
-        return letter_sent("confirmation", form.email.data, "security.send_confirmation")
+        again = "security.send_confirmation"
+        return letter_sent("waiting", LinkPurpose.CONFIRMATION, form.email.data, again)
     problem = words("expired_form") if form.has_expired else None
     status = 400 if problem else 422 if form.errors else 200
     return page("send_confirmation.html", status=status, form=form, problem=problem)
