@@ -13,7 +13,6 @@ from tests.applications import Application
 from tests.journeys.life import PASSWORD
 from tests.journeys.support import read
 
-
 # Plain texts are allowed; the library's types do not know that.
 HEARD: Any = ["a friend", "the news"]
 
@@ -22,9 +21,7 @@ class OwnRegisterForm(RegisterForm):
     """One column of the user's, one choice that is none, and a box to tick."""
 
     nickname = StringField("Nickname", validators=[Length(max=20)])
-    heard = SelectField(
-        "How did you hear of us?", choices=[("a friend", "A friend"), ("the news", "The news")]
-    )
+    heard = SelectField("How did you hear of us?", choices=HEARD)
     terms = BooleanField("I accept the terms", validators=[InputRequired("Please accept them.")])
 
 
