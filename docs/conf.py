@@ -1,6 +1,8 @@
 """How the documentation is built."""
 
+import sys
 from importlib.metadata import version as version_of
+from pathlib import Path
 
 project = "Flask-Airlock"
 author = "Flask-Airlock contributors"
@@ -8,8 +10,9 @@ copyright = f"2026, {author}"
 release = version_of("Flask-Airlock")
 version = release
 
-extensions = ["sphinx.ext.autodoc"]
-exclude_patterns = ["_build"]
+sys.path.insert(0, str(Path(__file__).parent / "ext"))
+extensions = ["sphinx.ext.autodoc", "commands"]
+exclude_patterns = ["_build", "ext"]
 nitpicky = False
 autodoc_typehints = "description"
 autodoc_member_order = "bysource"

@@ -24,6 +24,7 @@ from .signals import announce
 from .storage.datastore import SQLAlchemyUserDatastore
 from .web.context import is_development
 from .web.current_user import forget_user
+from .web.guards import unknown_permissions
 from .web.translation import translate
 
 SHORTEST_SECRET_KEY = 16
@@ -92,6 +93,7 @@ class Airlock:
             self._check_login_manager()
             self._check_secret_key()
             self._check_columns()
+            self._check_permissions()
             self._check_transports()
             self._join_extensions()
             start.check_database(self.services)
@@ -183,6 +185,13 @@ class Airlock:
                 raise ConfigurationError(
                     f"SECURITY_{key} needs a column {column} of {users.model.__name__}"
                 )
+
+    def _check_permissions(self) -> None:
+        """A guard that asks for a permission nobody knows would let nobody in, ever."""
+        unknown = unknown_permissions(self.app.view_functions, self.settings.permissions)
+        if unknown:
+            told = ", ".join(f"{name} (at {endpoint})" for endpoint, name in unknown)
+            raise ConfigurationError(f"not in SECURITY_PERMISSIONS, but asked for: {told}")
 
     def _join_extensions(self) -> None:
         """Stand beside what the application brought: its CSRFProtect, its Babel."""

@@ -6,7 +6,9 @@ from typing import Any
 from flask import Flask, Response
 
 from .application import Airlock
+from .cli.airlock import airlock_commands
 from .cli.roles import role_commands
+from .cli.sessions import session_commands
 from .cli.users import user_commands
 from .domain.policy import check_own_proofs
 from .errors import ConfigurationError, WrongCredentials
@@ -60,7 +62,11 @@ class Security:
         airlock.forms = checked_forms(self._forms, store.user_model)
         app.extensions["security"] = airlock
         manager.init_app(app)
-        store.serve(lambda: state().passwords, lambda: state().clock())
+        store.serve(
+            lambda: state().passwords,
+            lambda: state().clock(),
+            lambda: state().settings.permissions,
+        )
         _hang(app, airlock)
 
     @property
@@ -103,7 +109,7 @@ def _hang(app: Flask, airlock: Airlock) -> None:
         hang_well_known(app)
     hang_outbox(app)
     app.jinja_env.globals["airlock_logout_button"] = logout_button
-    for commands in (user_commands, role_commands):
+    for commands in (user_commands, role_commands, session_commands, airlock_commands):
         app.cli.add_command(commands(lambda: _ready_services(airlock)))
     app.wsgi_app = SerialGate(app.wsgi_app, lambda: _shares_one_connection(airlock))  # type: ignore[method-assign]
 

@@ -63,7 +63,11 @@ class Command(click.Command):
         """Carry the command out."""
         try:
             return super().invoke(ctx)
-        except (AirlockError, click.ClickException, click.Abort) as problem:
+        except click.Abort as stopped:
+            if not wants_json(ctx):
+                raise
+            _end(stopped, in_json=True)
+        except (AirlockError, click.ClickException) as problem:
             _end(problem, wants_json(ctx))
 
 
@@ -115,7 +119,7 @@ def say_rows(
 ) -> None:
     """A list, written as it is read; `rest` is what follows it in the JSON document."""
     if not wants_json():
-        _say_table(rows, columns, cells)
+        _say_table(name, rows, columns, cells)
         return
     opening = f'{{"{name}": ['
     for row in rows:
@@ -147,13 +151,14 @@ def words(names: Iterable[str]) -> str:
 
 
 def _say_table(
-    rows: Iterable[Any], columns: Sequence[str], cells: Callable[[Any], Sequence[object]]
+    name: str, rows: Iterable[Any], columns: Sequence[str], cells: Callable[[Any], Sequence[object]]
 ) -> None:
     # The widths are those of the first rows: the list may be longer than memory.
     texts = ([printable(str(cell)) for cell in cells(row)] for row in rows)
     first = [list(columns), *islice(texts, MEASURED)]
     widths = [max(len(line[place]) for line in first) for place in range(len(columns))]
     if len(first) == 1:
+        click.echo(f"no {name}")
         return
     for line in chain(first, texts):
         padded = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))

@@ -185,9 +185,8 @@ def _switch(group: Group, services: Ask, name: str, *, on: bool) -> None:
     @click.argument("email")
     def switch(email: str) -> None:
         person, changed = administration.switch(services(), email, on=on)
-        lines = [
-            f"{name}d {person.email}" if changed else f"{person.email} is {name[:-1]}e already"
-        ]
+        state = "active" if on else "inactive"
+        lines = [f"{name}d {person.email}" if changed else f"{person.email} is {state} already"]
         if on and not person.password_hash:
             lines.append("there is no password yet: invite sends a link to set one")
         say({"email": person.email, "active": on, "changed": changed}, *lines)
@@ -208,7 +207,7 @@ def _confirm(group: Group, services: Ask) -> None:
 def _reset(group: Group, services: Ask) -> None:
     @group.command(
         "reset-factors",
-        short_help="Take all second factors away, and mail a link to set up a new one.",
+        short_help="Take all second factors away, and mail a set-up link.",
         epilog=examples('flask users reset-factors ada@example.com --reason "Lost phone"'),
     )
     @click.argument("email")

@@ -63,13 +63,14 @@ def _confirm(
 ) -> str:
     link = mailed_links.find(services, work, token, LinkPurpose.NEW_EMAIL)
     account, now = link.account, services.clock()
+    mailed_links.spend(services, work, link)
     person = work.unit.users.by_id(account.user_id)
     if person is None or not person.active:
         raise LinkSpent
-    mailed_links.spend(services, work, link)
-    if _is_reserved(services, work, link.address, account.id):
-        raise AddressTaken
     if not work.unit.users.change_email(person.user_id, person.email, link.address):
+        raise AddressTaken
+    # Asked last: whoever had the address may have left it while this transaction waited.
+    if _is_reserved(services, work, link.address, account.id):
         raise AddressTaken
     work.unit.users.confirm(person.user_id, now)
     kept = work.unit.sessions.id_of(digest(session), account.id) if session else None
@@ -101,10 +102,11 @@ def undo(services: Services, token: str | None, visitor: Visitor) -> str:
 def _undo(services: Services, work: Work, token: str | None, visitor: Visitor) -> str:
     link = mailed_links.find(services, work, token, LinkPurpose.UNDO_EMAIL)
     account, now = link.account, services.clock()
+    mailed_links.spend(services, work, link)
+    # Read behind the lock: a further change may have ended just now.
     person = work.unit.users.by_id(account.user_id)
     if person is None:
         raise LinkSpent
-    mailed_links.spend(services, work, link)
     if not work.unit.users.change_email(person.user_id, person.email, link.address):
         raise AddressTaken
     work.unit.link_tokens.void_since(account.id, LinkPurpose.UNDO_EMAIL, link.created_at, now)

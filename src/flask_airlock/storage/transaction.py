@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 
-from sqlalchemy import Connection, Engine, inspect
+from sqlalchemy import Connection, Engine, event, inspect
 from sqlalchemy.exc import DBAPIError
 
 from ..domain.vault import Vault
@@ -146,6 +146,14 @@ def _name(trouble: DBAPIError, state: object) -> str:
     return f"{kind} at: {trouble.statement}"
 
 
+def _begin_before(connection: Connection, _savepoint: str | None) -> None:
+    """SQLite's driver begins a transaction before a change, but not before a savepoint: that
+    would be the whole transaction, and its end a commit of half the work."""
+    if not connection.connection.dbapi_connection.in_transaction:  # type: ignore[union-attr]
+        # Nothing was locked yet, so this waits its turn as a change would.
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
 class Database:
     """Opens units of work on the engine that holds the application's users."""
 
@@ -193,6 +201,8 @@ class Database:
             if engine.dialect.name in MYSQL_NAMES:
                 # InnoDB's default keeps an old snapshot and takes gap locks that deadlock.
                 connection.execution_options(isolation_level="READ COMMITTED")
+            if engine.dialect.name == "sqlite":
+                event.listen(connection, "savepoint", _begin_before)
             with connection.begin():
                 yield connection
 
