@@ -39,7 +39,7 @@ class Role(db.Model, RoleMixin):
 
 
 class User(db.Model, UserMixin):
-    """A user, with the columns of the quick start."""
+    """A user, with the columns of the quick start and a user name."""
 
     id = db.Column(db.Integer, primary_key=True)
     email = db.Column(db.String(255), unique=True)
@@ -49,6 +49,7 @@ class User(db.Model, UserMixin):
     roles = db.relationship("Role", secondary=roles_users, backref="users")
     phone_number = db.Column(db.String(15))
     two_factor_primary_method = db.Column(db.String(140))
+    username = db.Column(db.String(64), unique=True)
 
 
 datastore = SQLAlchemyUserDatastore(db, User, Role)
@@ -57,7 +58,7 @@ datastore = SQLAlchemyUserDatastore(db, User, Role)
 def create_app() -> Flask:
     """The demo's application; DEMO_DATABASE names another file."""
     app = Flask(__name__)
-    file = Path(os.environ.get("DEMO_DATABASE", Path(app.root_path) / "demo.sqlite")).absolute()
+    file = Path(os.environ.get("DEMO_DATABASE", Path(app.root_path) / "demo-2.sqlite")).absolute()
     app.config.update(
         DEBUG=True,
         SECRET_KEY=_kept_key(file.with_name(f"{file.name}-key")),
@@ -68,6 +69,10 @@ def create_app() -> Flask:
         SECURITY_TWO_FACTOR_RESCUE_MAIL="admin@example.com",
         SECURITY_SMS_SERVICE="outbox",
         SECURITY_PHONE_REGION="US",
+        SECURITY_REGISTERABLE=True,
+        SECURITY_CONFIRMABLE=True,
+        SECURITY_USERNAME_ENABLE=True,
+        SECURITY_DELETABLE=True,
     )
     db.init_app(app)
     Security(app, datastore)

@@ -13,7 +13,7 @@ HINT = """
   3. Set up mail, an authenticator app or a text message (any number, such as +1 201 555 0123),
      sign out, and sign in again
 
-  Stop with Ctrl+C.
+  Or create an account of your own at {url}/register. Stop with Ctrl+C.
 """
 
 

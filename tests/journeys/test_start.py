@@ -73,6 +73,15 @@ def test_missing_tables_are_named(applications: Callable[..., Application]) -> N
         first_request(application)
 
 
+def test_a_missing_column_is_named(applications: Callable[..., Application]) -> None:
+    """A database of an earlier version: said at start, not by a 503 in the middle of a login."""
+    application = applications()
+    with application.app.app_context(), application.db.engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE airlock_accounts DROP COLUMN mailbox_reset_at")
+    with pytest.raises(ConfigurationError, match=r"airlock_accounts\.mailbox_reset_at.*Alembic"):
+        first_request(application)
+
+
 def test_a_changed_key_stops_the_start(
     applications: Callable[..., Application], tmp_path: object
 ) -> None:

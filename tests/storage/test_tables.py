@@ -99,7 +99,7 @@ def test_tables_follow_the_key_of_any_user_model(database_url: str, kind: str) -
     with created(bare(database_url, define)) as made:
         engine = made.datastore.engine()
         assert set(sa.inspect(engine).get_table_names()) >= NAMES
-        assert made.database.missing_tables() == []
+        assert made.database.missing_parts() == []
         for table in made.datastore.tables.all():
             assert describe(engine, table) == intended(table), table.name
         lives_and_dies(made, key_type)
@@ -113,7 +113,7 @@ def test_the_tables_follow_the_users_into_their_schema(postgres_url: str) -> Non
         inspector = sa.inspect(made.db.engine)
         assert set(inspector.get_table_names(schema="people")) == NAMES | {"user"}
         assert inspector.get_table_names() == []
-        assert made.database.missing_tables() == []
+        assert made.database.missing_parts() == []
         lives_and_dies(made, int)
 
 
@@ -163,9 +163,9 @@ def test_two_applications_with_databases_of_their_own_share_no_table(tmp_path: A
 def test_missing_tables_are_named(database_url: str) -> None:
     made = bare(database_url, integer_key)
     with made.app.app_context():
-        assert set(made.database.missing_tables()) == NAMES
+        assert set(made.database.missing_parts()) == NAMES
     with created(made):
-        assert made.database.missing_tables() == []
+        assert made.database.missing_parts() == []
 
 
 def test_a_second_creation_changes_nothing(database_url: str) -> None:

@@ -21,7 +21,7 @@ from ..errors import (
 )
 from ..factors.protocol import Case, Factor
 from ..storage.setups import Setup
-from . import attempts, codes, holds, policy, sessions
+from . import adoption, attempts, codes, holds, policy, sessions
 from .address_proof import address_is_proved, needs_address_proof
 from .services import Services, Work
 from .sessions import Standing, Tokens
@@ -78,6 +78,13 @@ def enrolled(services: Services, tokens: Tokens, visitor: Visitor) -> list[str]:
     standing = standing_to_enrol(services, tokens, visitor)
     with services.begin() as work:
         return policy.enrolled_methods(services, work, standing.account.id)
+
+
+def suggested_number(services: Services, tokens: Tokens, visitor: Visitor) -> str | None:
+    """A phone number of an older program, to be proved now; raises like the standing."""
+    standing = standing_to_enrol(services, tokens, visitor)
+    with services.begin() as work:
+        return adoption.unproved_number(services, work, standing.account.id)
 
 
 def begin(
@@ -212,6 +219,8 @@ def _add_factor(
     if not had:
         work.unit.accounts.prefer(account.id, factor.name)
         work.unit.users.mirror(account.user_id, "two_factor_primary_method", factor.mirror_name)
+    if factor.name == "sms":
+        adoption.drop_unproved_number(services, work, account.id)
     if factor.name == "sms" and "phone_number" in services.settings.mirror_columns:
         work.unit.users.mirror(account.user_id, "phone_number", setup.secret.decode())
     work.unit.throttles.clear(account.id, tuple(Side), factor.name)

@@ -6,11 +6,12 @@ from .services import Services
 
 def check_database(services: Services) -> None:
     """Raise ConfigurationError when our tables are missing or no key opens what they hold."""
-    missing = services.database.missing_tables()
+    missing = services.database.missing_parts()
     if missing:
         raise ConfigurationError(
-            f"the database has no table {missing[0]} (and {len(missing) - 1} more): run "
-            "db.create_all() after the datastore is made, or migrate with Alembic"
+            f"the database lacks {missing[0]} (and {len(missing) - 1} more): run "
+            "db.create_all() after the datastore is made; where columns are missing, or in "
+            "production, migrate with Alembic"
         )
     with services.begin() as work:
         if not work.unit.key_checks.agree(services.clock()):

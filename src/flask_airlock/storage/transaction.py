@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from functools import cached_property
 
 from sqlalchemy import Connection, Engine, event, inspect
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, NoSuchTableError
 
 from ..domain.vault import Vault
 from ..errors import StoreBusy, StoreFailed
@@ -206,12 +206,19 @@ class Database:
             with connection.begin():
                 yield connection
 
-    def missing_tables(self) -> list[str]:
-        """The tables of ours that the database does not have."""
+    def missing_parts(self) -> list[str]:
+        """The tables and columns of ours that the database does not have."""
+        missing: list[str] = []
         with self._engine().connect() as connection:
             inspector = inspect(connection)
-            return [
-                table.fullname
-                for table in self._tables.all()
-                if not inspector.has_table(table.name, schema=table.schema)
-            ]
+            for table in self._tables.all():
+                try:
+                    found = inspector.get_columns(table.name, schema=table.schema)
+                except NoSuchTableError:
+                    missing.append(table.fullname)
+                    continue
+                there = {column["name"] for column in found}
+                missing += [
+                    f"{table.fullname}.{name}" for name in table.c.keys() if name not in there
+                ]
+        return missing

@@ -181,7 +181,9 @@ def _pending_page(
 
 
 def _number_page(form: PhoneForm, *, problem: str | None = None, status: int = 200) -> Response:
-    enrolment.standing_to_enrol(services(), cookies.tokens(), visitor())
+    suggested = enrolment.suggested_number(services(), cookies.tokens(), visitor())
+    if suggested and not form.phone.data:
+        form.phone.data = suggested
     facts = {"form": form, "problem": problem, "region": services().settings.phone_region}
     return page("factors/sms_setup.html", status=status, stage="number", **facts)
 
