@@ -74,3 +74,13 @@ def reset(
     browser.post("/reset-password", password=password)
     person.password = password
     return browser
+
+
+def change_password(browser: Browser, current: str, new: str) -> Browser:
+    """Somebody who is signed in changes the password."""
+    return browser.get("/change-password").post("/change-password", current=current, password=new)
+
+
+def change_email(browser: Browser, person: Person, new: str) -> Browser:
+    """Somebody who is signed in asks for another address."""
+    return browser.get("/change-email").post("/change-email", current=person.password, email=new)

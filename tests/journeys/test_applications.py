@@ -90,42 +90,29 @@ def test_without_a_datastore_the_start_says_so() -> None:
 
 def test_the_paths_are_settings(applications: Callable[..., Application]) -> None:
     """A prefix for all, and each changeable by its endpoint's name."""
-    application = applications(
-        SECURITY_URL_PREFIX="/account",
-        SECURITY_LOGIN_URL="/enter",
-        SECURITY_LOGOUT_URL="/leave",
-        SECURITY_SECOND_STEP_URL="/second",
-        SECURITY_SEND_CODE_URL="/send",
-        SECURITY_RESCUE_URL="/help",
-        SECURITY_ENROL_URL="/factors",
-        SECURITY_SETUP_LINK_URL="/set-up-again",
-        SECURITY_RESET_PASSWORD_URL="/password",
-        SECURITY_FORGOT_PASSWORD_URL="/lost",
-        SECURITY_CHANGE_PASSWORD_URL="/password/change",
-        SECURITY_CHANGE_EMAIL_URL="/email",
-        SECURITY_CONFIRM_NEW_EMAIL_URL="/email/confirm",
-        SECURITY_UNDO_EMAIL_URL="/email/undo",
-        SECURITY_LINK_URL="/go",
-    )
+    paths = {
+        "login": "/enter",
+        "logout": "/leave",
+        "second_step": "/second",
+        "send_code": "/send",
+        "rescue": "/help",
+        "enrol": "/factors",
+        "reset_password": "/password",
+        "forgot_password": "/lost",
+        "change_password": "/password/change",
+        "change_email": "/email",
+        "confirm_new_email": "/email/confirm",
+        "undo_email": "/email/undo",
+    }
+    with_tokens = {"SECURITY_SETUP_LINK_URL": "/set-up-again", "SECURITY_LINK_URL": "/go"}
+    settings = {f"SECURITY_{name.upper()}_URL": path for name, path in paths.items()}
+    application = applications(SECURITY_URL_PREFIX="/account", **settings, **with_tokens)
     rules = {
         rule.endpoint: rule.rule
         for rule in application.app.url_map.iter_rules()
         if rule.endpoint.startswith("security.") and "<" not in rule.rule
     }
-    assert rules == {
-        "security.login": "/account/enter",
-        "security.logout": "/account/leave",
-        "security.second_step": "/account/second",
-        "security.send_code": "/account/send",
-        "security.rescue": "/account/help",
-        "security.enrol": "/account/factors",
-        "security.reset_password": "/account/password",
-        "security.forgot_password": "/account/lost",
-        "security.change_password": "/account/password/change",
-        "security.change_email": "/account/email",
-        "security.confirm_new_email": "/account/email/confirm",
-        "security.undo_email": "/account/email/undo",
-    }
+    assert rules == {f"security.{name}": f"/account{path}" for name, path in paths.items()}
     browser = application.browser()
     browser.get("/inside")
     assert browser.path == "/account/enter"

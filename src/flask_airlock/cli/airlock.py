@@ -103,7 +103,14 @@ def _check_emails(group: Group, services: Ask) -> None:
         """
         tally = _Tally()
         rows = tally.watch(address_check.check(services(), apply=apply), _is_left)
-        say_rows("addresses", rows, ("ID", "ADDRESS", "NORMAL FORM", "WHAT"), _address, tally.rest)
+        say_rows(
+            "addresses",
+            rows,
+            ("ID", "ADDRESS", "NORMAL FORM", "WHAT"),
+            _address,
+            none="every address is in normal form",
+            rest=tally.rest,
+        )
         tally.end()
 
 
@@ -150,7 +157,12 @@ def _adopt(group: Group, services: Ask) -> None:
         adopted = adoption.adopt(services(), apply=apply, clear=clear)
         rows = tally.watch(adopted, lambda one: one.problem not in (None, BY_CHOICE))
         say_rows(
-            "users", rows, ("ID", "ADDRESS", "WHAT"), lambda one: _fate(one, apply), tally.rest
+            "users",
+            rows,
+            ("ID", "ADDRESS", "WHAT"),
+            lambda one: _fate(one, apply),
+            none="nothing to adopt",
+            rest=tally.rest,
         )
         tally.end()
 

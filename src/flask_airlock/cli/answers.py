@@ -115,11 +115,16 @@ def say_rows(
     rows: Iterable[Any],
     columns: Sequence[str],
     cells: Callable[[Any], Sequence[object]],
+    *,
+    none: str,
     rest: Callable[[], Mapping[str, object]] = dict,
 ) -> None:
-    """A list, written as it is read; `rest` is what follows it in the JSON document."""
+    """A list, written as it is read; `none` says in words that it is empty.
+
+    `rest` is what follows the list in the JSON document.
+    """
     if not wants_json():
-        _say_table(name, rows, columns, cells)
+        _say_table(rows, columns, cells, none)
         return
     opening = f'{{"{name}": ['
     for row in rows:
@@ -151,14 +156,17 @@ def words(names: Iterable[str]) -> str:
 
 
 def _say_table(
-    name: str, rows: Iterable[Any], columns: Sequence[str], cells: Callable[[Any], Sequence[object]]
+    rows: Iterable[Any],
+    columns: Sequence[str],
+    cells: Callable[[Any], Sequence[object]],
+    none: str,
 ) -> None:
     # The widths are those of the first rows: the list may be longer than memory.
     texts = ([printable(str(cell)) for cell in cells(row)] for row in rows)
     first = [list(columns), *islice(texts, MEASURED)]
     widths = [max(len(line[place]) for line in first) for place in range(len(columns))]
     if len(first) == 1:
-        click.echo(f"no {name}")
+        click.echo(none)
         return
     for line in chain(first, texts):
         padded = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))

@@ -39,7 +39,9 @@ def _list(group: Group, services: Ask) -> None:
     def list_roles() -> None:
         """List roles with their permissions, and how many users have them."""
         rows = roles.listed(services())
-        say_rows("roles", rows, ("ROLE", "USERS", "PERMISSIONS", "DESCRIPTION"), _cells)
+        say_rows(
+            "roles", rows, ("ROLE", "USERS", "PERMISSIONS", "DESCRIPTION"), _cells, none="no role"
+        )
 
 
 def _cells(role: RoleLine) -> Sequence[object]:

@@ -37,7 +37,7 @@ def _list(group: Group, services: Ask) -> None:
         """
         _, rows = administration.sessions_of(services(), email)
         columns = ("ID", "STAGE", "OPENED BY", "BEGAN", "LAST SEEN", "BROWSER", "ADDRESS")
-        say_rows("sessions", rows, columns, _cells)
+        say_rows("sessions", rows, columns, _cells, none="no session")
 
 
 def _cells(session: SessionLine) -> Sequence[object]:

@@ -119,7 +119,13 @@ def _list(group: Group, services: Ask) -> None:
             search=search,
         )
         rows = directory.listed(services(), wanted, limit)
-        say_rows("users", rows, ("ADDRESS", "STATE", "ROLES", "SECOND FACTORS"), _cells)
+        say_rows(
+            "users",
+            rows,
+            ("ADDRESS", "STATE", "ROLES", "SECOND FACTORS"),
+            _cells,
+            none="no such user",
+        )
 
 
 def _cells(user: UserLine) -> Sequence[object]:

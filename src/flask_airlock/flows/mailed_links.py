@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 
 from ..domain.accounts import Account, Visitor
 from ..domain.events import LinkRefused
@@ -54,14 +53,13 @@ def post(
         live=opens,
     )
     link = {"link": services.link(purpose, token)} if has_link else {}
-    lasts = {"hours": _hours(LIFETIMES[purpose]), "minutes": _minutes(LIFETIMES[purpose])}
     letter = Letter(
         to=to if allowed.may_send else "",
         channel=Channel.MAIL,
         template=template,
         lifetime=LIFETIMES[purpose],
         account_id=account_id,
-        facts={**circumstances(services, visitor), **lasts, **link, **facts},
+        facts={**circumstances(services, visitor), **_lifetime(purpose), **link, **facts},
     )
     letters.write(services, work, letter)
 
@@ -99,9 +97,6 @@ def reserved_digests(services: Services, address: str) -> list[bytes]:
     return services.vault.macs(RESERVED_ADDRESS, address)
 
 
-def _hours(lifetime: timedelta) -> int:
-    return int(lifetime.total_seconds()) // 3600
-
-
-def _minutes(lifetime: timedelta) -> int:
-    return int(lifetime.total_seconds()) // 60
+def _lifetime(purpose: LinkPurpose) -> dict[str, object]:
+    minutes = int(LIFETIMES[purpose].total_seconds()) // 60
+    return {"minutes": minutes, "hours": minutes // 60}

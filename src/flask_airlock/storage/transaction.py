@@ -219,6 +219,8 @@ class Database:
                     continue
                 there = {column["name"] for column in found}
                 missing += [
-                    f"{table.fullname}.{name}" for name in table.c.keys() if name not in there
+                    f"{table.fullname}.{column.name}"
+                    for column in table.c
+                    if column.name not in there
                 ]
         return missing

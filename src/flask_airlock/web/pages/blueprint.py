@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Collection, Mapping
 
 from flask import Blueprint, Flask, Response, request, url_for
+from flask.typing import ResponseReturnValue
 
 from ...errors import (
     AddressUnproved,
@@ -35,7 +36,7 @@ FORM = ["GET", "POST"]
 log = logging.getLogger("flask_airlock")
 
 
-ACCOUNT_PAGES: dict[str, Callable[[], Response]] = {
+ACCOUNT_PAGES: dict[str, Callable[..., ResponseReturnValue]] = {
     "register": registration.show_register,
     "send_confirmation": registration.show_send_confirmation,
     "confirm_email": registration.show_confirm_email,

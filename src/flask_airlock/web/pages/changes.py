@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Response, request
-from flask_login import login_required
 
 from ...domain.link_tokens import LinkPurpose
 from ...errors import (
@@ -21,7 +20,7 @@ from ...errors import (
 from ...flows import deletion, email_change, notices, password_change, username_change
 from .. import cookies
 from ..context import services
-from ..current_user import current_session
+from ..current_user import current_session, for_signed_in
 from ..redirects import go
 from ..visitor import visitor
 from ..wording import notice, told, words
@@ -67,7 +66,7 @@ def _guarded(
     )
 
 
-@login_required  # type: ignore[untyped-decorator]
+@for_signed_in
 def show_change_password() -> Response:
     """GET and POST of `security.change_password`."""
 
@@ -89,7 +88,7 @@ def show_change_password() -> Response:
     return _guarded("change_password", act, facts)
 
 
-@login_required  # type: ignore[untyped-decorator]
+@for_signed_in
 def show_change_email() -> Response:
     """GET and POST of `security.change_email`."""
 
@@ -149,7 +148,7 @@ def _by_link(name: str, purpose: LinkPurpose, act: Callable[[str | None], Respon
     return page(f"{name}.html", status=status, form=form, address=address, problem=problem)
 
 
-@login_required  # type: ignore[untyped-decorator]
+@for_signed_in
 def show_change_username() -> Response:
     """GET and POST of `security.change_username`."""
 
@@ -161,7 +160,7 @@ def show_change_username() -> Response:
     return _guarded("change_username", act)
 
 
-@login_required  # type: ignore[untyped-decorator]
+@for_signed_in
 def show_delete_account() -> Response:
     """GET and POST of `security.delete_account`."""
 
