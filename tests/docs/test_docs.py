@@ -2,24 +2,27 @@
 
 import ast
 import re
+from collections.abc import Callable
 from dataclasses import MISSING, fields
 
 import click
 import pytest
 from flask import Flask
 
-from flask_airlock.domain import one_time_codes, passwords, sessions, throttle, totp
+from flask_airlock.domain import link_tokens, one_time_codes, passwords, sessions, throttle, totp
+from flask_airlock.domain.common_passwords import CommonPasswords
 from flask_airlock.domain.events import ALL_EVENTS
 from flask_airlock.domain.link_tokens import LIFETIMES, LinkPurpose
 from flask_airlock.factors.authenticator import AuthenticatorFactor
 from flask_airlock.factors.email import EmailFactor
 from flask_airlock.factors.sms import SmsFactor
+from flask_airlock.flows import housekeeping
 from flask_airlock.flows.rescue import RESCUE_WAIT
 from flask_airlock.settings import Settings
 from flask_airlock.signals import SIGNALS
 from flask_airlock.storage.setups import SETUP_LIFETIME
 from flask_airlock.storage.tables import MAKERS
-from tests.applications import Application
+from tests.applications import WHOLE_LIFE, Application
 from tests.docs.pages import page, rows
 from tests.house.source import PACKAGE, ROOT
 
@@ -53,8 +56,10 @@ def test_every_event_is_documented_with_its_signal_and_fields() -> None:
 
 
 def test_every_endpoint_is_documented_with_paths_methods_and_setting(
-    application: Application,
+    applications: Callable[..., Application],
 ) -> None:
+    """Of an application where everything is switched on."""
+    application = applications(**WHOLE_LIFE)
     said = {row[0]: row[1:] for row in rows("endpoints") if row[0] != "Endpoint"}
     assert said == _endpoints(application.app)
     for name in said:
@@ -152,10 +157,45 @@ def test_the_numbers_on_the_security_page_are_those_of_the_code() -> None:
         f"one in {hours.format(RESCUE_WAIT.total_seconds() / 3600)}",
         f"{passwords.LONGEST_PASSWORD} characters",
         hours.format(throttle.REOPENS_AFTER.total_seconds() / 3600),
+        *_numbers_of_the_account(),
     ]
     table = rows("security")
     start = next(index for index, row in enumerate(table) if row[0] == "What") + 1
     assert [row[1] for row in table[start : start + len(expected)]] == expected
+
+
+def _numbers_of_the_account() -> list[str]:
+    defaults = Settings()
+    day_links = {LinkPurpose.CONFIRMATION, LinkPurpose.NEW_EMAIL, LinkPurpose.INVITATION}
+    (a_day,) = {LIFETIMES[purpose] for purpose in day_links}
+    lengths = (defaults.password_min_length, defaults.password_min_length_alone)
+    return [
+        f"{LIFETIMES[LinkPurpose.RESET].total_seconds() / 60:.0f} minutes",
+        f"{a_day.total_seconds() / 3600:.0f} hours",
+        f"{LIFETIMES[LinkPurpose.UNDO_EMAIL].total_seconds() / 3600:.0f} hours",
+        f"{link_tokens.MOST_LIVE}, {link_tokens.MOST_AN_HOUR}",
+        f"{defaults.reset_hold.total_seconds() / 3600:.0f} hours",
+        f"{', '.join(map(str, lengths))} characters",
+        str(throttle.FAILURES_IN_A_ROW),
+        f"{defaults.deletion_delay.days} days",
+        str(defaults.password_parallel),
+    ]
+
+
+def test_the_number_of_common_passwords_is_the_lists_own() -> None:
+    number = f"{len(CommonPasswords.shipped()):,}"
+    assert number in page("passwords")
+    assert number in page("security")
+
+
+def test_what_purge_keeps_is_told_as_it_is() -> None:
+    said = {row[0]: row[1] for row in rows("housekeeping")}
+    kept = housekeeping.KEPT
+    (weeks,) = {kept["sessions"], kept["letters"]}
+    (day,) = {kept["codes"], kept["setups"], kept["link_tokens"]}
+    assert said["Sessions, letters"].startswith(f"{weeks.days} days after")
+    assert day.days == 1
+    assert said["Codes, set-ups, links in letters"].startswith("a day after")
 
 
 def test_a_requirement_on_the_security_page_is_shown_by_a_test() -> None:

@@ -23,6 +23,8 @@ def _endpoints() -> set[str]:
     app = Flask(__name__)
     # The outbox is a page in debug alone.
     app.config.update(SQLALCHEMY_DATABASE_URI="sqlite://", DEBUG=True, SECURITY_TWO_FACTOR=True)
+    # What is switched off has no page.
+    app.config.update(dict.fromkeys(_switches(), True))
     db = SQLAlchemy(app)
 
     class Role(db.Model, RoleMixin):  # type: ignore[name-defined, misc]
@@ -37,6 +39,11 @@ def _endpoints() -> set[str]:
 
     Security(app, SQLAlchemyUserDatastore(db, User, Role))
     return {name for name in app.view_functions if name.startswith("security.")}
+
+
+def _switches() -> list[str]:
+    """Every setting that is yes or no, so that no page can hide behind a new one."""
+    return [f"SECURITY_{spec.name.upper()}" for spec in fields(Settings) if spec.default is False]
 
 
 def test_every_setting_is_documented() -> None:

@@ -29,8 +29,12 @@ def check(services: Services, *, apply: bool) -> Iterator[OddAddress]:
                 (meeting if mark in seen else seen).add(mark)
     for page in _odd_pages(services):
         for odd in _with_problems(services, page, meeting):
-            fixed = apply and odd.problem == "not_normal" and _write(services, odd)
-            yield replace(odd, fixed=fixed)
+            if apply and odd.problem == "not_normal":
+                written = _write(services, odd)
+                # Refused: somebody has taken that address a moment ago.
+                yield replace(odd, fixed=written, problem=odd.problem if written else "collision")
+            else:
+                yield odd
 
 
 def _odd_pages(services: Services) -> Iterator[list[OddAddress]]:

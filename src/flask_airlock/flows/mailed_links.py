@@ -18,18 +18,10 @@ RESERVED_ADDRESS = "reserved address"
 
 
 def post(
-    services: Services,
-    work: Work,
-    account: Account | None,
-    purpose: LinkPurpose,
-    visitor: Visitor,
-    *,
-    to: str,
-    template: str,
-    has_link: bool = True,
-    carries: str = "",
+    services: Services, work: Work, account: Account | None, purpose: LinkPurpose,
+    visitor: Visitor, *, to: str, template: str, has_link: bool = True, carries: str = "",
     **facts: object,
-) -> None:
+) -> None:  # fmt: skip
     """Write a letter with a link, or one that only tells (`has_link` off), or a decoy (`to` empty).
 
     Each costs the same statements, rows and rendering. Three letters an hour go out for an
@@ -37,31 +29,30 @@ def post(
     """
     now = services.clock()
     account_id = account.id if account else None
-    tokens = work.unit.link_tokens
     work.unit.accounts.lock(account_id)
-    allowed = allowance(purpose, tokens.made(account_id, purpose, now), now)
-    opens = has_link and bool(to) and allowed.may_send
-    tokens.void_until(account_id, purpose, allowed.void_until if opens else None, now)
+    allowed = allowance(purpose, work.unit.link_tokens.made(account_id, purpose, now), now)
+    reader = to if allowed.may_send else ""
+    until = allowed.void_until if has_link and reader else None
+    work.unit.link_tokens.void_until(account_id, purpose, until, now)
     token = new_token()
-    tokens.add(
+    work.unit.link_tokens.add(
         account_id,
         digest(token),
         purpose,
         now,
         address=carries,
-        address_digest=reserved_digests(services, carries)[0] if carries else None,
-        live=opens,
+        address_digest=_reserved(services, carries),
+        live=has_link and bool(reader),
     )
-    link = {"link": services.link(purpose, token)} if has_link else {}
-    letter = Letter(
-        to=to if allowed.may_send else "",
-        channel=Channel.MAIL,
-        template=template,
-        lifetime=LIFETIMES[purpose],
-        account_id=account_id,
-        facts={**circumstances(services, visitor), **_lifetime(purpose), **link, **facts},
-    )
-    letters.write(services, work, letter)
+    if has_link:
+        facts["link"] = services.link(purpose, token)
+    told = {**circumstances(services, visitor), **_lifetime(purpose), **facts}
+    lasts = LIFETIMES[purpose]
+    by_mail = Letter(
+        to=reader, channel=Channel.MAIL, template=template, lifetime=lasts, account_id=account_id,
+        facts=told,
+    )  # fmt: skip
+    letters.write(services, work, by_mail)
 
 
 @contextmanager
@@ -95,6 +86,10 @@ def spend(services: Services, work: Work, link: Link) -> None:
 def reserved_digests(services: Services, address: str) -> list[bytes]:
     """An address as it is looked for among those that somebody may still take back."""
     return services.vault.macs(RESERVED_ADDRESS, address)
+
+
+def _reserved(services: Services, address: str) -> bytes | None:
+    return reserved_digests(services, address)[0] if address else None
 
 
 def _lifetime(purpose: LinkPurpose) -> dict[str, object]:

@@ -40,4 +40,4 @@ def circumstances(services: Services, visitor: Visitor) -> dict[str, object]:
 
 def in_words(time: datetime) -> str:
     """A day and a time with its zone: `24 November 2026, 14:32 UTC`."""
-    return f"{time:%d %B %Y, %H:%M} UTC"
+    return f"{time.day} {time:%B %Y, %H:%M} UTC"
