@@ -19,6 +19,10 @@ sys.path.insert(0, str(ROOT))
 from playwright.sync_api import Browser, ViewportSize, sync_playwright  # noqa: E402
 
 from tests.browser import ARGUMENTS  # noqa: E402
+from tests.journeys_in_chromium.every_account_page import (  # noqa: E402
+    SETTINGS as ACCOUNT_SETTINGS,
+)
+from tests.journeys_in_chromium.every_account_page import every_account_page  # noqa: E402
 from tests.journeys_in_chromium.every_page import SETTINGS, every_page  # noqa: E402
 from tests.journeys_in_chromium.site import Site, open_site  # noqa: E402
 from tests.journeys_in_chromium.visitor import Visitor, visiting  # noqa: E402
@@ -63,7 +67,7 @@ VIEWS = [
 
 
 @contextmanager
-def a_site() -> Iterator[Site]:
+def a_site(own: dict[str, Any]) -> Iterator[Site]:
     """A site with a mail server and an SMS gateway, thrown away afterwards."""
     with ExitStack() as stack:
         mail = stack.enter_context(running_mail_server())
@@ -76,7 +80,7 @@ def a_site() -> Iterator[Site]:
             return [(request.fields["to"], request.fields["text"]) for request in asked]
 
         settings = {
-            **SETTINGS,
+            **own,
             "SECURITY_SERVICE_NAME": SHOWN_SERVICE,
             "SECURITY_TWO_FACTOR_URI_SERVICE_NAME": SHOWN_SERVICE,
             "SECURITY_SMS_SERVICE": "http",
@@ -128,9 +132,9 @@ def take_for_readme(visitor: Visitor, name: str, view: View) -> None:
 
 def take_all(chromium: Browser, view: View) -> None:
     """Every page in one view."""
-    with a_site() as site, visiting(chromium, site, **view.options()) as visitor:
-        ada = site.application.person()
-        take(visitor, every_page(visitor, site, ada), view)
+    for pages, own in ((every_page, SETTINGS), (every_account_page, ACCOUNT_SETTINGS)):
+        with a_site(own) as site, visiting(chromium, site, **view.options()) as visitor:
+            take(visitor, pages(visitor, site), view)
     with the_demo() as demo, visiting(chromium, demo, **view.options()) as visitor:
         take(visitor, demo_pages(visitor), view)
 

@@ -2,7 +2,14 @@
 
 from flask_login import current_user, login_required
 
-from .errors import AirlockError, ConfigurationError, InvalidAddress, MissingExtra
+from .errors import (
+    AirlockError,
+    ConfigurationError,
+    InvalidAddress,
+    MissingExtra,
+    NotDone,
+    UnknownUser,
+)
 from .extension import Security
 from .storage.datastore import SQLAlchemyUserDatastore
 from .storage.mixins import RoleMixin, UserMixin
@@ -21,9 +28,11 @@ __all__ = [
     "ConfigurationError",
     "InvalidAddress",
     "MissingExtra",
+    "NotDone",
     "RoleMixin",
     "SQLAlchemyUserDatastore",
     "Security",
+    "UnknownUser",
     "UserMixin",
     "current_user",
     "login_required",

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask import Flask, Response
+from flask import Flask, Response, has_request_context
 
 from .application import Airlock
 from .cli.airlock import airlock_commands
@@ -11,9 +11,10 @@ from .cli.roles import role_commands
 from .cli.sessions import session_commands
 from .cli.users import user_commands
 from .domain.policy import check_own_proofs
-from .errors import ConfigurationError, WrongCredentials
-from .flows import login
-from .flows.services import Services
+from .errors import ConfigurationError, UnknownUser, WrongCredentials
+from .flows import invitation, login
+from .flows.administration import TERMINAL
+from .flows.services import Services, Work
 from .settings import Settings
 from .storage.datastore import SQLAlchemyUserDatastore
 from .web.context import state
@@ -96,6 +97,24 @@ class Security:
         except WrongCredentials:
             return go("security.login", notice="not_allowed")
         return respond(outcome)
+
+    def invite(self, user: Any) -> None:
+        """Mail a link by which a committed user without a password sets his first one.
+
+        Raises NotDone for one who has a password, is not active, or was invited three times
+        within the hour; UnknownUser for one who was not committed.
+        """
+        services: Services = state().services
+        user_id = getattr(user, services.datastore.users.key.key)
+        asked_by = visitor() if has_request_context() else TERMINAL
+
+        def send(work: Work) -> None:
+            person = work.unit.users.by_id(user_id)
+            if person is None:
+                raise UnknownUser
+            invitation.invite(services, work, person, asked_by)
+
+        services.in_one_go(send)
 
 
 def _hang(app: Flask, airlock: Airlock) -> None:

@@ -1,91 +1,19 @@
-"""`flask users` and `flask roles`: what they do, what they say, and how they end."""
+"""What all commands share: how they end, what they answer, and how they are run."""
 
+import ast
+import json
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from click.testing import Result
 
+from flask_airlock.cli.wording import SENTENCES
 from tests.applications import Application
-from tests.journeys.support import live_sessions
-
-
-def run(application: Application, *arguments: str, typed: str | None = None) -> Result:
-    """A command as an administrator types it."""
-    return application.app.test_cli_runner().invoke(args=list(arguments), input=typed)
-
-
-def user(application: Application, email: str) -> dict[str, object]:
-    """A user's state, read anew."""
-    with application.app.app_context():
-        found = application.datastore.get_user(email)
-        return {"active": found.active, "roles": sorted(role.name for role in found.roles)}
-
-
-def test_the_listed_commands_exist(application: Application) -> None:
-    commands = application.app.cli.commands
-    assert set(commands["users"].commands) == {  # type: ignore[attr-defined]
-        "create", "list", "activate", "deactivate", "reset-factors",
-    }  # fmt: skip
-    assert set(commands["roles"].commands) == {"create", "add", "remove"}  # type: ignore[attr-defined]
-
-
-def test_a_user_is_created_and_can_sign_in(application: Application) -> None:
-    secret = "a long enough password"
-    result = run(application, "users", "create", "Ada@Example.com", typed=f"{secret}\n{secret}\n")
-    assert result.exit_code == 0, result.output
-    assert "created ada@example.com" in result.output
-    assert secret not in result.output
-    browser = application.browser()
-    browser.get("/login")
-    browser.post("/login", email="ada@example.com", password=secret)
-    assert browser.path == "/login/set-up"
-
-
-def test_a_user_is_created_with_roles(application: Application) -> None:
-    run(application, "roles", "create", "admin")
-    result = run(
-        application,
-        "users",
-        "create",
-        "ada@example.com",
-        "--role",
-        "admin",
-        typed="secret\nsecret\n",
-    )
-    assert result.exit_code == 0, result.output
-    assert user(application, "ada@example.com") == {"active": True, "roles": ["admin"]}
-
-
-@pytest.mark.parametrize(
-    "arguments, said",
-    [
-        (["users", "create", "ada@example.com", "--password", "x"], "already"),
-        (["users", "create", "ADA@EXAMPLE.COM", "--password", "x"], "already"),
-        (["users", "create", "no address", "--password", "x"], "not a mail address"),
-        (["users", "create", "b@example.com", "--role", "none", "--password", "x"], "no role"),
-        (["users", "activate", "nobody@example.com"], "no user nobody@example.com"),
-        (["users", "deactivate", "nobody@example.com"], "no user"),
-        (["users", "reset-factors", "nobody@example.com", "--reason", "x"], "no user"),
-        (["roles", "create", "admin"], "already"),
-        (["roles", "add", "nobody@example.com", "admin"], "no user"),
-        (["roles", "add", "ada@example.com", "none"], "no role"),
-        (["roles", "remove", "ada@example.com", "admin"], "nothing to do"),
-    ],
-)
-def test_what_can_not_be_done_ends_with_1_and_a_sentence(
-    application: Application, arguments: list[str], said: str
-) -> None:
-    application.person()
-    run(application, "roles", "create", "admin")
-    result = run(application, *arguments)
-    assert result.exit_code == 1, result.output
-    assert said in result.output
-    assert "Traceback" not in result.output
-    with application.app.app_context():
-        assert len(application.datastore.list_users()) == 1
+from tests.cli.support import answer, done, refusal, run
+from tests.house.source import package_modules
+from tests.journeys.support import signed_in
 
 
 @pytest.mark.parametrize(
@@ -94,82 +22,32 @@ def test_what_can_not_be_done_ends_with_1_and_a_sentence(
         ["users", "reset-factors", "ada@example.com"],
         ["users", "activate"],
         ["users", "fly"],
+        ["users", "list", "--limit", "0"],
+        ["users", "create", "ada@example.com", "--password", "x"],
         ["roles", "add", "ada@example.com"],
+        ["roles", "add-permission", "admin"],
+        ["sessions", "end", "ada@example.com", "--id", "x"],
+        ["airlock", "purge", "--batch", "0"],
+        ["airlock", "purge", "--batch", "10001"],
+        ["airlock", "adopt-legacy", "--clear"],
     ],
+    ids=" ".join,
 )
 def test_a_wrong_call_ends_with_2(application: Application, arguments: list[str]) -> None:
-    """A reset without a reason is no reset."""
     application.person()
-    assert run(application, *arguments).exit_code == 2
+    code, sentence = refusal(application, *arguments, status=2)
+    assert code == "wrong_call"
+    assert sentence
 
 
-def test_users_are_listed_with_state_and_roles(application: Application) -> None:
-    application.person("bob@example.com", active=False)
-    application.person("ada@example.com")
-    run(application, "roles", "create", "staff")
-    run(application, "roles", "add", "ada@example.com", "staff")
-    result = run(application, "users", "list")
-    assert result.exit_code == 0
-    assert result.output.splitlines() == [
-        "ada@example.com\tactive\tstaff",
-        "bob@example.com\tinactive\t",
-    ]
-
-
-def test_deactivation_ends_the_sessions_for_good(application: Application) -> None:
-    """S-91: switching the user on again revives no old cookie."""
-    ada, browser = application.person(), application.browser()
-    browser.enrol(ada, "authenticator")
-    assert run(application, "users", "deactivate", ada.email).exit_code == 0
-    assert not browser.is_signed_in
-    assert live_sessions(application) == []
-    assert run(application, "users", "activate", ada.email).exit_code == 0
-    assert user(application, ada.email)["active"] is True
-    assert not browser.is_signed_in
-
-
-def test_roles_come_and_go(application: Application) -> None:
-    ada = application.person()
-    run(application, "roles", "create", "admin")
-    assert run(application, "roles", "add", ada.email, "admin").exit_code == 0
-    assert user(application, ada.email)["roles"] == ["admin"]
-    assert run(application, "roles", "add", ada.email, "admin").exit_code == 1
-    assert run(application, "roles", "remove", ada.email, "admin").exit_code == 0
-    assert user(application, ada.email)["roles"] == []
-
-
-def test_every_change_is_recorded(application: Application) -> None:
-    """S-131: who, what, and from the command line."""
-    run(application, "users", "create", "ada@example.com", "--password", "x")
-    run(application, "roles", "create", "admin")
-    run(application, "roles", "add", "ada@example.com", "admin")
-    run(application, "users", "deactivate", "ada@example.com")
-    changes = [row for row in application.rows("events") if row["name"] == "user_changed"]
-    assert [row["detail"] for row in changes] == [
-        '{"change": "created"}',
-        '{"change": "role admin added"}',
-        '{"change": "deactivated"}',
-    ]
-    assert {row["agent"] for row in changes} == {"command line"}
-
-
-def test_a_reset_names_its_reason_and_shows_no_link(application: Application) -> None:
-    """S-82: the administrator sees neither code nor link."""
-    ada, browser = application.person(), application.browser()
-    browser.enrol(ada, "authenticator")
-    result = run(application, "users", "reset-factors", ada.email, "--reason", "lost her phone")
-    assert result.exit_code == 0, result.output
-    assert "link" in result.output
-    assert "http" not in result.output
-    (event,) = [row for row in application.rows("events") if row["name"] == "factors_reset"]
-    assert event["detail"] == '{"reason": "lost her phone"}'
-    assert all(row["revoked_at"] for row in application.rows("credentials"))
-
-
-def test_a_reset_of_somebody_who_never_signed_in_works(application: Application) -> None:
-    ada = application.person()
-    result = run(application, "users", "reset-factors", ada.email, "--reason", "new here")
-    assert result.exit_code == 0, result.output
+def test_an_error_is_a_sentence_on_the_other_stream_or_data(application: Application) -> None:
+    said = run(application, "users", "show", "nobody@example.com")
+    assert said.exit_code == 1
+    assert said.stdout == ""
+    assert said.stderr == "Error: there is no user nobody@example.com\n"
+    assert answer(application, "users", "show", "nobody@example.com", status=1) == {
+        "error": {"code": "unknown_user", "message": "there is no user nobody@example.com"}
+    }
 
 
 def test_a_wrong_set_up_is_said_in_the_terminal_too(
@@ -178,9 +56,63 @@ def test_a_wrong_set_up_is_said_in_the_terminal_too(
     application = applications()
     with application.app.app_context():
         application.db.drop_all()
-    result = run(application, "users", "list")
-    assert result.exit_code != 0
-    assert "airlock_accounts" in f"{result.output}{result.exception}"
+    code, sentence = refusal(application, "users", "list")
+    assert code == "configuration"
+    assert "airlock_accounts" in sentence
+
+
+def test_every_reason_has_its_sentence_and_every_sentence_its_reason() -> None:
+    """A reason without one would end in a trace."""
+    raised: set[str] = set()
+    for module in package_modules():
+        for node in ast.walk(module.tree):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "NotDone":
+                raised.add(ast.literal_eval(node.args[0]))
+    others = {"changed_meanwhile", "collision", "impossible", "stuck"}
+    assert raised | others == set(SENTENCES)
+
+
+def test_what_others_wrote_can_not_command_the_terminal(application: Application) -> None:
+    """A name with an escape sequence is shown, never obeyed."""
+    ada = application.person(nickname="ada", username="a\x1b[2Jda")
+    shown = done(application, "users", "show", ada.email)
+    assert "\x1b" not in shown
+    assert "\x1b" not in run(application, "users", "show", "\x1b[2J@example.com").output
+    assert "\x1b" not in run(application, "users", "show", ada.email, "--json").output
+
+
+def test_lists_are_tables_with_a_heading(application: Application) -> None:
+    application.person("ada@example.com")
+    application.person("a.longer.name@example.com", active=False)
+    assert done(application, "users", "list").splitlines() == [
+        "ADDRESS                    STATE     ROLES  SECOND FACTORS",
+        "a.longer.name@example.com  inactive  -      -",
+        "ada@example.com            active    -      -",
+    ]
+
+
+@pytest.mark.parametrize(
+    "arguments, said, key",
+    [
+        (["users", "list"], "no such user", "users"),
+        (["roles", "list"], "no role", "roles"),
+        (["airlock", "check-emails"], "every address is in normal form", "addresses"),
+        (["airlock", "adopt-legacy"], "nothing to adopt", "users"),
+    ],
+    ids=str,
+)
+def test_an_empty_list_is_said_in_words_and_empty_as_data(
+    application: Application, arguments: list[str], said: str, key: str
+) -> None:
+    assert done(application, *arguments) == f"{said}\n"
+    assert answer(application, *arguments)[key] == []
+
+
+def test_a_user_without_sessions_has_none_in_words(application: Application) -> None:
+    ada = application.person()
+    assert done(application, "sessions", "list", ada.email) == "no session\n"
+    signed_in(application, ada)
+    assert "no session" not in done(application, "sessions", "list", ada.email)
 
 
 def test_the_flask_program_runs_them(tmp_path: Path) -> None:
@@ -198,10 +130,17 @@ def test_the_flask_program_runs_them(tmp_path: Path) -> None:
     def flask(*arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [*command, *arguments],
-            cwd=tmp_path, env=environment, capture_output=True, text=True, check=False,
+            cwd=tmp_path, env=environment, stdin=subprocess.DEVNULL, capture_output=True,
+            text=True, check=False,
         )  # fmt: skip
 
-    made = flask("users", "create", "ada@example.com", "--password", "secret")
+    made = flask("users", "create", "ada@example.com")
     assert made.returncode == 0, made.stderr
-    assert flask("users", "list").stdout == "ada@example.com\tactive\t\n"
+    listed = flask("users", "list", "--json")
+    assert [user["email"] for user in json.loads(listed.stdout)["users"]] == ["ada@example.com"]
     assert flask("users", "deactivate", "bob@example.com").returncode == 1
+    assert flask("users", "deactivate").returncode == 2
+    # Nobody is there to say yes.
+    refused = flask("users", "delete", "ada@example.com")
+    assert refused.returncode == 1
+    assert json.loads(flask("users", "list", "--json").stdout)["users"] != []

@@ -38,11 +38,19 @@ FACTS: dict[str, dict[str, object]] = {
     "username_changed": {"username": 'O\'Hara & <Sons> "1"', **AT},
     "account_going": {"on": "1 December 2026, 14:32 UTC", **AT},
     "account_kept": AT,
+    "account_gone": {"asked": "24 November 2026, 14:32 UTC", **AT},
+    "factor_adopted": {"method": "authenticator", "is_weak": True, **AT},
 }
+# Nobody asked for these with a browser: housekeeping and a command send them.
+SENT_BY_COMMANDS = {"account_gone", "factor_adopted"}
 WITH_LINK = [name for name, facts in FACTS.items() if "link" in facts]
-WITH_CIRCUMSTANCES = [name for name, facts in FACTS.items() if facts.keys() >= AT.keys()]
+WITH_CIRCUMSTANCES = [
+    name
+    for name, facts in FACTS.items()
+    if facts.keys() >= AT.keys() and name not in SENT_BY_COMMANDS
+]
 # The one letter that goes to somebody else than the person it is about.
-TO_THE_PERSON = [name for name in FACTS if name != "rescue_request"]
+TO_THE_PERSON = [name for name in FACTS if name not in {"rescue_request", *SENT_BY_COMMANDS}]
 # How long a link works; the other letters that have one say `hours` as well.
 LASTS = {"reset_password": "30 minutes", "email_changed": "72 hours"}
 # Characters of the GSM 03.38 basic set, as far as our own words may need them.
@@ -112,7 +120,7 @@ def test_a_letter_needs_the_facts_of_the_table_in_the_docs_and_no_others(
 
     with application.app.test_request_context():
         message = mail(Renderer(render), template)
-    for fact in facts - {"purpose", "hours", "minutes"}:
+    for fact in facts - {"purpose", "hours", "minutes", "method", "is_weak"}:
         said = str(FACTS[template][fact])
         assert said in message.text
         assert said in words_of(message.html)

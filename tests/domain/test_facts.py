@@ -11,7 +11,7 @@ import pytest
 from flask_airlock import signals
 from flask_airlock.domain.events import ALL_EVENTS, Event, FactorRefused, LoginCompleted
 from flask_airlock.domain.letters import Channel, KeptMessage, Letter, Message
-from flask_airlock.domain.link_tokens import LIFETIMES, Allowance, LinkPurpose, allowance
+from flask_airlock.domain.link_tokens import LIFETIMES, Allowance, LinkPurpose, Sent, allowance
 
 NOW = datetime(2030, 1, 1, tzinfo=UTC)
 SECRET_WORDS = {"code", "password", "secret", "token", "digest", "handle", "number", "text"}
@@ -99,15 +99,23 @@ def test_every_purpose_of_a_link_has_a_lifetime_of_at_most_a_day() -> None:
 
 def test_three_letters_an_hour_and_three_live_links() -> None:
     """S-34 for links: a fourth within the hour is not sent; later it voids the oldest."""
-    made = [NOW - timedelta(minutes=minutes) for minutes in (10, 20, 59)]
+    sent = [Sent(NOW - timedelta(minutes=minutes), is_live=True) for minutes in (10, 20, 59)]
     purpose = LinkPurpose.CONFIRMATION
     assert allowance(purpose, [], NOW) == Allowance(may_send=True, void_until=None)
-    assert allowance(purpose, made[:2], NOW) == Allowance(may_send=True, void_until=None)
-    assert not allowance(purpose, made, NOW).may_send
+    assert allowance(purpose, sent[:2], NOW) == Allowance(may_send=True, void_until=None)
+    assert not allowance(purpose, sent, NOW).may_send
     later = NOW + timedelta(minutes=1)
-    assert allowance(purpose, made, later) == Allowance(may_send=True, void_until=made[-1])
+    assert allowance(purpose, sent, later) == Allowance(may_send=True, void_until=sent[-1].at)
+
+
+def test_nobody_is_left_without_a_link_that_opens() -> None:
+    """Three that lapsed within the hour do not stand in the way of a fourth."""
+    lapsed = [Sent(NOW - timedelta(minutes=31), is_live=False)] * 3
+    assert allowance(LinkPurpose.RESET, lapsed, NOW).may_send
+    one_more = [Sent(NOW, is_live=True), *lapsed]
+    assert not allowance(LinkPurpose.RESET, one_more, NOW).may_send
 
 
 def test_the_link_that_undoes_is_always_sent_and_never_voided_by_others() -> None:
-    made = [NOW] * 6
-    assert allowance(LinkPurpose.UNDO_EMAIL, made, NOW) == Allowance(True, None)
+    sent = [Sent(NOW, is_live=True)] * 6
+    assert allowance(LinkPurpose.UNDO_EMAIL, sent, NOW) == Allowance(True, None)

@@ -70,6 +70,7 @@ ROOMS = (
     Room("web.pages", 7, RULES | {"flows", "web"}, FLASK | {"flask_wtf", "wtforms"}),
     Room("web.api", 7, RULES | {"flows", "web"}, FLASK | {"marshmallow", "pydantic"}),
     Room("cli", 7, RULES | {"flows"}, FLASK | {"click"}),
+    Room("forms", 8, frozenset({"web.pages"})),
     Room("assembly", 8, ALL_BELOW_THE_DOORS),
     Room(
         "application",

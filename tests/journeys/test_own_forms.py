@@ -8,7 +8,7 @@ from wtforms import BooleanField, SelectField, StringField
 from wtforms.validators import InputRequired, Length
 
 from flask_airlock.errors import ConfigurationError
-from flask_airlock.web.pages.account_forms import ChangePasswordForm, RegisterForm
+from flask_airlock.forms import ChangePasswordForm, RegisterForm
 from tests.applications import Application
 from tests.journeys.life import PASSWORD
 from tests.journeys.support import read

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
@@ -18,7 +19,18 @@ Visitors = Callable[..., Visitor]
 
 
 @pytest.fixture
-def site(tmp_path: Path, mail_server: MailServer, sms_gateway: SmsGateway) -> Iterator[Site]:
+def own_settings() -> dict[str, Any]:
+    """What the site of a file's stories has beside; the file overrides it."""
+    return {}
+
+
+@pytest.fixture
+def site(
+    tmp_path: Path,
+    mail_server: MailServer,
+    sms_gateway: SmsGateway,
+    own_settings: dict[str, Any],
+) -> Iterator[Site]:
     """A site whose text messages go through a gateway of its own."""
     config = {
         "url": sms_gateway.url,
@@ -32,7 +44,7 @@ def site(tmp_path: Path, mail_server: MailServer, sms_gateway: SmsGateway) -> It
         return [(request.fields["to"], request.fields["text"]) for request in asked]
 
     settings = {"SECURITY_SMS_SERVICE": "http", "SECURITY_SMS_SERVICE_CONFIG": config}
-    with open_site(tmp_path, mail_server, texts, **settings) as opened:
+    with open_site(tmp_path, mail_server, texts, **(settings | own_settings)) as opened:
         yield opened
 
 

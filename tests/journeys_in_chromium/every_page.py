@@ -17,8 +17,9 @@ WRONG = {"email": "00000000", "authenticator": "000000", "sms": "000000"}
 SETTINGS = {"DEBUG": True, "SECURITY_COOKIE_SECURE": None}
 
 
-def every_page(visitor: Visitor, site: Site, person: Person) -> Iterator[str]:
+def every_page(visitor: Visitor, site: Site) -> Iterator[str]:
     """Show one page after the other; gives a name for each, while it is open."""
+    person = site.application.person()
     yield from _first_door(visitor, person)
     yield from _first_setup(visitor, site, person)
     yield from _more_methods(visitor, site, person)
@@ -153,29 +154,26 @@ def _rescue(visitor: Visitor, site: Site, person: Person) -> Iterator[str]:
     letters = site.mail.wait_for(site.read_letters + 2)
     site.forget_mail()
     for letter in letters[-2:]:
-        _open_letter(visitor, letter)
+        open_letter(visitor, letter)
         yield f"letter-{'request' if person.email not in letter['To'] else 'heard'}"
 
 
 def _around(visitor: Visitor, site: Site, person: Person) -> Iterator[str]:
-    reset = ["users", "reset-factors", person.email, "--reason", "A walk"]
-    app = site.application.app
-    app.test_cli_runner().invoke(args=reset)
-    app.debug = True  # running a command switches it off, as `flask` without --debug does
-    _open_letter(visitor, site.next_letter())
+    site.run("users", "reset-factors", person.email, "--reason", "A walk")
+    open_letter(visitor, site.next_letter())
     yield "letter-set-up-link"
     visitor.go("/login")
     visitor.give_password(person)
     yield "message"
     visitor.go("/login?notice=setup_link")
     yield "login-set-up-link"
-    _open_letter(visitor, site.mail.messages[0])
+    open_letter(visitor, site.mail.messages[0])
     yield "letter-code"
     visitor.go("/_airlock/outbox")
     yield "outbox"
 
 
-def _open_letter(visitor: Visitor, letter: EmailMessage) -> None:
+def open_letter(visitor: Visitor, letter: EmailMessage) -> None:
     """As a mail program shows it, away from the site and its rules."""
     visitor.page.goto("about:blank")
     visitor.page.set_content(html_text(letter))

@@ -18,6 +18,8 @@ from tests.servers.smtp import MailServer, plain_text
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
+PATIENCE_S = 10
+CODE = re.compile(r"^\d{8}$", re.MULTILINE)
 Texts = Callable[[int], list[tuple[str, str]]]
 
 PRODUCTION: dict[str, Any] = {
@@ -58,6 +60,7 @@ class Site:
     texts: Texts
     read_letters: int = field(default=0)
     read_texts: int = field(default=0)
+    followed: set[str] = field(default_factory=set)
 
     def now(self) -> datetime:
         """The time by the application's clock, which only the story moves."""
@@ -74,10 +77,40 @@ class Site:
         return letters[-1]
 
     def mailed_code(self) -> str:
-        """The 8-digit code of the next letter."""
-        found = re.findall(r"^\d{8}$", plain_text(self.next_letter()), re.MULTILINE)
-        assert len(found) == 1, "the letter has one code on a line of its own"
-        return str(found[0])
+        """The 8-digit code of the newest letter with one that nobody has read yet."""
+
+        def unread() -> list[list[str]]:
+            letters = map(plain_text, self.mail.messages[self.read_letters :])
+            return [found for letter in letters if (found := CODE.findall(letter))]
+
+        self.mail.wait_until(lambda: bool(unread()), PATIENCE_S, "a letter with a code")
+        codes = unread()[-1]
+        self.forget_mail()
+        assert len(codes) == 1, "the letter has one code on a line of its own"
+        return codes[0]
+
+    def mailed_link(self, address: str, purpose: str) -> str:
+        """The path of the newest link for this that came to an address, and was not read yet."""
+        link = re.compile(rf"^{re.escape(self.base)}(/link/{purpose}/\S+)$", re.MULTILINE)
+
+        def unread() -> list[str]:
+            letters = map(plain_text, self.mail.all_to(address))
+            found = [path for letter in letters for path in link.findall(letter)]
+            return [path for path in found if path not in self.followed]
+
+        self.mail.wait_until(lambda: bool(unread()), PATIENCE_S, f"a {purpose} link to {address}")
+        paths = unread()
+        self.followed.update(paths)
+        return paths[-1]
+
+    def letter_saying(self, words: str, address: str) -> EmailMessage:
+        """The newest letter with these words that came to an address; waits for one."""
+
+        def came() -> list[EmailMessage]:
+            return [one for one in self.mail.all_to(address) if words in plain_text(one)]
+
+        self.mail.wait_until(lambda: bool(came()), PATIENCE_S, f"{words!r} to {address}")
+        return came()[-1]
 
     def texted_code(self) -> str:
         """The 6-digit code of the next text message, as telephones read it: `@host #code`."""
@@ -88,6 +121,23 @@ class Site:
         found = re.search(r"\n@localhost #(\d{6})$", text)
         assert found, f"a telephone would not offer this code: {text!r}"
         return found[1]
+
+    @contextmanager
+    def slow(self) -> Iterator[None]:
+        """Answers take long enough for a second click; the posts are noted from here on."""
+        self.line.posts.clear()
+        self.line.delay = 0.5
+        yield
+        self.line.delay = 0.0
+
+    def run(self, *command: str) -> str:
+        """A command of the administrator's: `flask` and these words; what it printed."""
+        app = self.application.app
+        debug = app.debug
+        result = app.test_cli_runner().invoke(args=command)
+        app.debug = debug  # running a command switches it off, as `flask` without --debug does
+        assert result.exit_code == 0, result.output
+        return result.output
 
     def forget_mail(self) -> None:
         """Read everything that came so far."""

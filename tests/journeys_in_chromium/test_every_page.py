@@ -1,13 +1,16 @@
 """What holds for every page, in every state: it fits, it is named, it is clean."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
 
+from tests.journeys_in_chromium.every_account_page import SETTINGS as ACCOUNT_SETTINGS
+from tests.journeys_in_chromium.every_account_page import every_account_page
 from tests.journeys_in_chromium.every_page import SETTINGS, every_page
-from tests.journeys_in_chromium.site import open_site
+from tests.journeys_in_chromium.site import Site, open_site
 from tests.journeys_in_chromium.visitor import Visitor, visiting
 from tests.servers.sms_gateway import SmsGateway
 from tests.servers.smtp import MailServer
@@ -22,10 +25,24 @@ LOOSE_TIES = """() => [...document.querySelectorAll("[aria-describedby]")]
   .filter((id) => !document.getElementById(id))"""
 UNNAMED = """() => [...document.querySelectorAll("input:not([type=hidden])")]
   .filter((input) => !input.labels.length).map((input) => input.outerHTML)"""
-SMALL = """() => [...document.querySelectorAll("button, a, summary, input:not([type=hidden])")]
+FINGERS = "button, a, summary, select, input:not([type=hidden])"
+# A box to tick is as large as its label, which is pressed as well.
+SMALL = """(fingers) => [...document.querySelectorAll(fingers)]
   .filter((element) => element.checkVisibility())
-  .map((element) => [element.outerHTML.slice(0, 120), element.getBoundingClientRect()])
+  .map((element) => [element, element.matches("[type=checkbox], [type=radio]")
+    ? element.labels[0] : element])
+  .map(([element, target]) => [element.outerHTML.slice(0, 120), target.getBoundingClientRect()])
   .filter(([, box]) => box.height < 44 || box.width < 44).map(([text]) => text)"""
+# Every word a third longer, as in German; then as it was.
+LONGER = """() => {
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), kept = [];
+  while (walker.nextNode()) kept.push([walker.currentNode, walker.currentNode.data]);
+  const longer = (word) => word + word.slice(-Math.ceil(word.length / 3));
+  for (const [node, text] of kept) node.data = text.replace(/\\p{L}{4,}/gu, longer);
+  const beyond = WIDEST;
+  for (const [node, text] of kept) node.data = text;
+  return beyond;
+}""".replace("WIDEST", WIDEST)
 PHONE_WIDTH, SMALLEST_WIDTH = 390, 320
 
 
@@ -45,7 +62,9 @@ def look(name: str, page: Page) -> list[str]:
         page.set_viewport_size({"width": width, "height": 700})
         if (beyond := page.evaluate(WIDEST)) > 0:
             wrong.append(f"at {width} px it is {beyond} px too wide")
-    if not name.startswith(("letter-", "outbox")) and (small := page.evaluate(SMALL)):
+    if (beyond := page.evaluate(LONGER)) > 0:
+        wrong.append(f"at {SMALLEST_WIDTH} px longer words are {beyond} px too wide")
+    if not name.startswith(("letter-", "outbox")) and (small := page.evaluate(SMALL, FINGERS)):
         wrong.append(f"too small for a finger: {small}")
     return [f"{name}: {problem}" for problem in wrong]
 
@@ -60,6 +79,13 @@ def _look_at_head(page: Page) -> list[str]:
     return wrong
 
 
+Walk = Callable[[Visitor, Site], Iterator[str]]
+WALKS: dict[str, tuple[Walk, dict[str, Any]]] = {
+    "login": (every_page, SETTINGS),
+    "account": (every_account_page, ACCOUNT_SETTINGS),
+}
+
+
 @pytest.fixture
 def texts(sms_gateway: SmsGateway) -> Callable[[int], list[tuple[str, str]]]:
     """Reads what the gateway got."""
@@ -69,32 +95,26 @@ def texts(sms_gateway: SmsGateway) -> Callable[[int], list[tuple[str, str]]]:
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
+@pytest.mark.parametrize("walk", WALKS)
 def test_every_page_is_whole(
     chromium: Browser,
     tmp_path: Path,
     mail_server: MailServer,
     sms_gateway: SmsGateway,
     texts: Callable[[int], list[tuple[str, str]]],
+    walk: str,
     scripts: bool,
 ) -> None:
-    """Titles tell errors, ids are unique, fields have labels, nothing is wider than 320 px or
-    too small for a finger; the browser has no complaint, about the CSP for one."""
+    """Titles tell errors, ids are unique, fields have labels, nothing is wider than 320 px, even
+    with longer words, or too small for a finger; the browser has no complaint, of the CSP say."""
+    pages, own = WALKS[walk]
     config = {"url": sms_gateway.url, "json": {"to": "{to}", "text": "{text}"}}
-    settings = {
-        **SETTINGS,
-        "SECURITY_SMS_SERVICE": "http",
-        "SECURITY_SMS_SERVICE_CONFIG": config,
-    }
+    settings = {**own, "SECURITY_SMS_SERVICE": "http", "SECURITY_SMS_SERVICE_CONFIG": config}
     with (
         open_site(tmp_path, mail_server, texts, **settings) as site,
         visiting(chromium, site, scripts=scripts) as visitor,
     ):
-        ada = site.application.person()
-        wrong = [
-            problem
-            for name in every_page(visitor, site, ada)
-            for problem in look(name, visitor.page)
-        ]
+        wrong = [problem for name in pages(visitor, site) for problem in look(name, visitor.page)]
     assert not wrong, "\n".join(wrong)
 
 

@@ -13,9 +13,7 @@ RESCUE_MAIL = "rescue@example.com"
 
 def reset_factors(site: Site, person: Person) -> str:
     """The administrator's command; gives the path of the link that was mailed."""
-    command = ["users", "reset-factors", person.email, "--reason", "Lost her telephone"]
-    result = site.application.app.test_cli_runner().invoke(args=command)
-    assert result.exit_code == 0, result.output
+    site.run("users", "reset-factors", person.email, "--reason", "Lost her telephone")
     letter = plain_text(site.next_letter())
     link = re.search(rf"^{re.escape(site.base)}(/login/set-up-link/\S+)$", letter, re.MULTILINE)
     assert link, letter

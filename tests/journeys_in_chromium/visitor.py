@@ -16,6 +16,19 @@ from tests.people import PHONE
 # Chromium notes every page with a status from 400 on; that a form is refused is no mistake.
 REFUSED_FORM = re.compile(r"Failed to load resource: the server responded with a status of 4\d\d")
 MOST_TABS = 40
+TELEPHONE = {
+    "viewport": {"width": 390, "height": 844},
+    "device_scale_factor": 2,
+    "is_mobile": True,
+    "has_touch": True,
+}
+# How a story is lived through: the options of a visitor.
+WAYS: dict[str, dict[str, Any]] = {
+    "scripts": {},
+    "no-scripts": {"scripts": False},
+    "telephone": TELEPHONE,
+}
+A_FINGERS_PACE_MS = 90
 
 
 class Place(Protocol):
@@ -88,6 +101,11 @@ class Visitor:
         """Press a button, and see the page that follows."""
         with self.page.expect_navigation():
             self.page.get_by_role("button", name=name, exact=True).click()
+
+    def double_click(self, name: str) -> None:
+        """Press a button twice, as some hands do; what follows is for the story to wait for."""
+        button = self.page.get_by_role("button", name=name, exact=True)
+        button.dblclick(delay=A_FINGERS_PACE_MS)
 
     def choose(self, method: str) -> None:
         """Choose a method that the page offers: a button or a link."""

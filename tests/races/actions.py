@@ -6,10 +6,11 @@ from http.cookies import SimpleCookie
 from typing import Any
 
 from flask_airlock.domain.letters import Channel
-from flask_airlock.flows import letters
+from flask_airlock.flows import housekeeping, letters
 from tests.applications import Application
 from tests.people import Browser
 
+BATCH = 50
 SESSION_COOKIE = "__Host-airlock"
 
 
@@ -74,6 +75,17 @@ def sweep(application: Application, _: Any) -> int:
     with application.app.app_context():
         letters.sweep(services)
     return _sent(application)
+
+
+def send_or_purge(application: Application, what: Shot | None) -> Answer | int:
+    """Send a request; or, for nothing, remove who is due: how many were removed."""
+    if what is not None:
+        return send(application, what)
+    services = application.app.extensions["security"].services
+    with application.app.app_context():
+        removed = housekeeping.purge(services, BATCH)
+    assert removed.stuck == 0
+    return removed.users
 
 
 def sent_to(application: Application, reader: str) -> int:

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
+import sqlalchemy as sa
+
+from flask_airlock.errors import WrongCredentials
 from tests.applications import Application
 from tests.people import Browser, Person
 from tests.races.actions import SESSION_COOKIE, Answer, Shot, send
@@ -31,17 +34,18 @@ class Arena:
             person.phone = f"+1201555{number % 10000:04}"
             yield person
 
+    def addresses(self, rounds: int) -> Iterator[str]:
+        """An address that nobody has, for each round."""
+        for _ in range(rounds):
+            yield f"grace{next(_numbers)}@example.com"
+
     def race(self, act: Act[Result], arguments: Sequence[Any]) -> list[Result]:
         """Do it with each argument, all at once."""
         return self.crew.race(self.application, self.site, act, arguments)
 
     def send(self, shots: Sequence[Shot]) -> list[Answer]:
         """Send requests all at once; none may crash."""
-        answers = self.race(send, shots)
-        crashes = [answer for answer in answers if answer.status >= 500]
-        traces = {answer.trace.strip().splitlines()[-1]: answer.trace for answer in crashes}
-        assert not crashes, f"{len(crashes)} crashed:\n" + "\n".join(traces.values())
-        return answers
+        return unbroken(self.race(send, shots))
 
     def enrolled(self, person: Person, *methods: str) -> Browser:
         """A browser that has set these methods up for the person, and signed out again."""
@@ -69,6 +73,29 @@ class Arena:
         (account,) = [row for row in self.application.rows("accounts") if row["user_id"] == user_id]
         return int(account["id"])
 
+    def user(self, email: str) -> dict[str, Any] | None:
+        """The application's own row of whoever has this address; there is never a second."""
+        users = self.application.datastore.user_model.__table__
+        with self.application.app.app_context():
+            engine = self.application.datastore.engine()
+        with engine.connect() as connection:
+            found = connection.execute(sa.select(users).where(users.c.email == email)).mappings()
+            rows = [dict(row) for row in found]
+        assert len(rows) <= 1
+        return rows[0] if rows else None
+
+    def knows(self, email: str, password: str) -> bool:
+        """Whether this is the password that is kept for the address."""
+        user, passwords = self.user(email), self.application.app.extensions["security"].passwords
+        try:
+            return bool(passwords.verify(user["password"] if user else None, password))
+        except WrongCredentials:
+            return False
+
+    def live_links(self, person: Person) -> list[str]:
+        """The purposes of the person's links that could be used now."""
+        return [row["purpose"] for row in self.rows(person, "link_tokens", used_at=None)]
+
     def rows(self, person: Person, subject: str, **cells: Any) -> list[dict[str, Any]]:
         """The person's rows of one of our tables that hold these cells."""
         mine = {"account_id": self.account_id(person), **cells}
@@ -87,6 +114,14 @@ class Arena:
         client = self.application.app.test_client(use_cookies=False)
         cookie = f"{SESSION_COOKIE}={token}"
         return client.get("/inside", headers={"Cookie": cookie}).status_code == 200
+
+
+def unbroken(answers: list[Answer]) -> list[Answer]:
+    """The answers, none of which may be a crash."""
+    crashes = [answer for answer in answers if answer.status >= 500]
+    told = {one.trace.strip() or one.page.rpartition("<main")[2] for one in crashes}
+    assert not crashes, f"{len(crashes)} crashed:\n" + "\n".join(told)
+    return answers
 
 
 def code_of(person: Person, method: str) -> str:

@@ -6,23 +6,25 @@ from typing import Any
 
 import pytest
 
+from tests.applications import WHOLE_LIFE
 from tests.races.arena import Arena
 from tests.races.crew import Processes, Site, Threads, worker_processes
 
 DATABASES = ["sqlite-file", "sqlite-memory", "postgres", "mariadb"]
 SOAK_ROUNDS = 8
+NO_REQUESTS = {"test_letters.py", "test_removal.py"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """All races on one process of xdist: they share their workers and their databases.
 
-    Letters are raced only where there are several workers: on SQLite in memory they are carried
-    within the request, and whole requests stand in line.
+    What is no request is raced only where there are several workers: on SQLite in memory letters
+    are carried within the request, and whole requests stand in line.
     """
     items[:] = [
         item
         for item in items
-        if not (item.path.name == "test_letters.py" and "[sqlite-memory" in item.name)
+        if not (item.path.name in NO_REQUESTS and "[sqlite-memory" in item.name)
         or item.path.parent != Path(__file__).parent
     ]
     for item in items:
@@ -87,3 +89,13 @@ def arena(arenas: Callable[[tuple[tuple[str, Any], ...]], Arena]) -> Arena:
 def guarded_arena(arenas: Callable[[tuple[tuple[str, Any], ...]], Arena]) -> Arena:
     """An application as it comes: the first set-up begins with a code by mail."""
     return arenas(())
+
+
+@pytest.fixture
+def life_arena(arenas: Callable[[tuple[tuple[str, Any], ...]], Arena]) -> Arena:
+    """Everything is switched on, and who has no second factor signs in by the password alone."""
+    quick = {
+        "SECURITY_TWO_FACTOR_FIRST_SETUP_BY_MAIL": False,
+        "SECURITY_TWO_FACTOR_REQUIRED": False,
+    }
+    return arenas(tuple((WHOLE_LIFE | quick).items()))

@@ -79,12 +79,12 @@ class MailServer:
 
     def wait_for(self, count: int = 1, timeout: float = 10) -> list[EmailMessage]:
         """Every letter, once there are `count` of them."""
-        self._wait(lambda: len(self.deliveries) >= count, timeout, f"{count} letter(s)")
+        self.wait_until(lambda: len(self.deliveries) >= count, timeout, f"{count} letter(s)")
         return self.messages
 
     def newest_to(self, address: str, timeout: float = 10) -> EmailMessage:
         """The newest letter to an address; waits for the first one."""
-        self._wait(lambda: bool(self.all_to(address)), timeout, f"a letter to {address}")
+        self.wait_until(lambda: bool(self.all_to(address)), timeout, f"a letter to {address}")
         return self.all_to(address)[-1]
 
     def all_to(self, address: str) -> list[EmailMessage]:
@@ -96,7 +96,8 @@ class MailServer:
             if wanted in (recipient.lower() for recipient in delivery.recipients)
         ]
 
-    def _wait(self, condition: Callable[[], bool], timeout: float, what: str) -> None:
+    def wait_until(self, condition: Callable[[], bool], timeout: float, what: str) -> None:
+        """Wait for letters until the condition holds."""
         with self._changed:
             came = self._changed.wait_for(condition, timeout)
         if not came:

@@ -30,7 +30,8 @@ def furnish(bench: Bench, user_id: Any) -> int:
         unit.setups.begin(account_id, session.id, "sms", b"+12015550123", NOW)
         unit.codes.put(binding, digest("code"), NOW, 1)
         unit.throttles.count(account_id, "sms", Side.STRANGERS, NOW)
-        unit.link_tokens.add(account_id, digest(f"{account_id}"), LinkPurpose.FACTOR_SETUP, NOW)
+        token, purpose = digest(f"{account_id}"), LinkPurpose.FACTOR_SETUP
+        unit.link_tokens.add(account_id, token, purpose, NOW, address=bytes(32))
         unit.letters.add(
             b"text", channel="mail", template="code", account_id=account_id, now=NOW, expires_at=NOW
         )

@@ -192,7 +192,7 @@ def test_a_link_is_spent_once(bench: Bench) -> None:
     account_id, stranger, token = bench.account(), bench.account(), digest("link")
     purpose = LinkPurpose.FACTOR_SETUP
     with bench.begin() as unit:
-        unit.link_tokens.add(account_id, token, purpose, NOW)
+        unit.link_tokens.add(account_id, token, purpose, NOW, address=bytes(32))
     late = NOW + LIFETIMES[purpose]
     spend = [(stranger, NOW), (account_id, late)]
     for who, when in spend:

@@ -102,7 +102,8 @@ def _check_emails(group: Group, services: Ask) -> None:
         Ends with 1 while something is left that a person has to look at.
         """
         tally = _Tally()
-        rows = tally.watch(address_check.check(services(), apply=apply), _is_left)
+        found = address_check.check(services(), apply=apply)
+        rows = tally.watch(found, lambda odd: odd.problem != "not_normal")
         say_rows(
             "addresses",
             rows,
@@ -112,10 +113,6 @@ def _check_emails(group: Group, services: Ask) -> None:
             rest=tally.rest,
         )
         tally.end()
-
-
-def _is_left(odd: OddAddress) -> bool:
-    return not odd.fixed
 
 
 def _address(odd: OddAddress) -> Sequence[object]:

@@ -11,6 +11,13 @@ from .answers import Ask, Group, as_json, examples, moment, say, say_rows, words
 
 EMAIL = "The mail address, or the user name where there are any."
 
+LIST_EXAMPLES = """
+flask users list --inactive
+flask users list --role admin --without-factor
+flask users list --search example.org --limit 20
+flask users list --json | jq -r ".users[].email"
+"""
+
 
 def user_commands(services: Ask) -> Group:
     """The group, for one application."""
@@ -88,14 +95,7 @@ def _list(group: Group, services: Ask) -> None:
     @group.command(
         "list",
         short_help="List users by address.",
-        epilog=examples(
-            """
-            flask users list --inactive
-            flask users list --role admin --without-factor
-            flask users list --search example.org --limit 20
-            flask users list --json | jq -r ".users[].email"
-            """
-        ),
+        epilog=examples(LIST_EXAMPLES),
     )
     @click.option("--active/--inactive", default=None, help="Only active users, or only others.")
     @click.option("--role", metavar="ROLE", help="Only users with this role.")

@@ -38,6 +38,11 @@ class Account:
     delete_at: datetime | None = None
     created_at: datetime
 
+    @property
+    def is_new(self) -> bool:
+        """Whether it never had a second factor: what a mailbox proves then takes nobody's away."""
+        return self.preferred_method is None and not self.needs_setup_link
+
 
 @dataclass(frozen=True, kw_only=True)
 class Visitor:

@@ -34,6 +34,14 @@ HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
+class Sent:
+    """A letter that really went out: when, and whether its link still opens anything."""
+
+    at: datetime
+    is_live: bool
+
+
+@dataclass(frozen=True)
 class Allowance:
     """What asking for one more link may do: send it at all, and void those made until then."""
 
@@ -41,14 +49,18 @@ class Allowance:
     void_until: datetime | None
 
 
-def allowance(purpose: LinkPurpose, made: Sequence[datetime], now: datetime) -> Allowance:
-    """Three letters an hour, and three live links: a fourth one voids the oldest.
+def allowance(purpose: LinkPurpose, sent: Sequence[Sent], now: datetime) -> Allowance:
+    """Three letters an hour, and one more when none of their links opens any longer; three live
+    links, and a fourth one voids the oldest.
 
-    `made` are the times of the live links and of those of the last hour, newest first. A link that
+    `sent` are those that live and those of the last hour, newest first: what was only asked for
+    does not count, else a stranger's requests would keep the owner's letters away. A link that
     undoes a change is always sent, and voided by nothing that a thief could ask for.
     """
     if purpose is LinkPurpose.UNDO_EMAIL:
         return Allowance(may_send=True, void_until=None)
-    in_the_hour = sum(now - at < HOUR for at in made)
-    oldest = made[MOST_LIVE - 1] if len(made) >= MOST_LIVE else None
-    return Allowance(in_the_hour < MOST_AN_HOUR, oldest)
+    in_the_hour = sum(now - letter.at < HOUR for letter in sent)
+    live = [letter.at for letter in sent if letter.is_live]
+    all_have_lapsed = LIFETIMES[purpose] < HOUR and not live
+    may_send = in_the_hour < MOST_AN_HOUR or all_have_lapsed
+    return Allowance(may_send, live[MOST_LIVE - 1] if len(live) >= MOST_LIVE else None)

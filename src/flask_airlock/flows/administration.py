@@ -9,7 +9,7 @@ from ..domain.addresses import normal_address
 from ..domain.directory import SessionLine
 from ..domain.events import UserChanged, UserDeleted
 from ..domain.usernames import normal_username
-from ..errors import InvalidAddress, InvalidUsername, NotDone, UserInUse
+from ..errors import InvalidAddress, InvalidUsername, NotDone, UserInUse, ValuesRefused
 from . import invitation, people
 from .services import Services, Work
 
@@ -56,9 +56,10 @@ def create(services: Services, new: NewUser) -> Person:
     def add(work: Work) -> Person:
         _must_be_free(work, columns)
         blank = {"password": work.unit.directory.no_password}
-        user_id = work.unit.users.add(columns | blank, confirmed_at=None, keep=True)
-        if user_id is None:
-            raise NotDone("user_refused", email=columns["email"])
+        try:
+            user_id = work.unit.users.add(columns | blank, confirmed_at=None, keep=True)
+        except ValuesRefused:
+            raise NotDone("user_refused", email=columns["email"]) from None
         if not new.active and not work.unit.directory.switch(user_id, on=False):
             raise NotDone("no_active")
         for role in dict.fromkeys(new.roles):
@@ -112,7 +113,9 @@ def switch(services: Services, name: str, *, on: bool) -> tuple[Person, bool]:
             raise NotDone("no_active")
         if not on:
             now = services.clock()
-            work.unit.sessions.end_all(work.unit.accounts.ensure(person.user_id, now).id, now)
+            account = work.unit.accounts.ensure(person.user_id, now)
+            work.unit.sessions.end_all(account.id, now)
+            work.unit.link_tokens.void_all(account.id, now)
         return "activated" if on else "deactivated"
 
     return change(services, name, turn)
@@ -176,6 +179,7 @@ def end_sessions(services: Services, name: str, session_id: int | None) -> tuple
             ended = int(work.unit.sessions.end_one(account.id, session_id, now))
             return f"session {session_id} ended"
         work.unit.sessions.end_all(account.id, now)
+        work.unit.link_tokens.void_all(account.id, now)
         ended = len(living)
         return "all sessions ended" if living else None
 

@@ -2,6 +2,7 @@
 
 from ..domain.accounts import Account, Visitor
 from ..domain.events import DeletionCancelled, LoginCompleted
+from ..domain.policy import proved_second_factor
 from . import holds, notices
 from .services import Services, Work
 
@@ -11,7 +12,8 @@ def welcome(
 ) -> None:
     """Record that a login is complete, and what follows from it."""
     work.record(LoginCompleted(account_id=account.id, proofs=proofs), visitor)
-    holds.release(work, account, visitor)
+    if proved_second_factor(proofs):
+        holds.release(work, account, visitor)
     if account.delete_at is not None and work.unit.accounts.cancel_deletion(account.id):
         work.record(DeletionCancelled(account_id=account.id), visitor)
         person = work.unit.users.by_id(account.user_id)

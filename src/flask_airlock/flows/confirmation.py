@@ -46,21 +46,29 @@ def door(services: Services, token: str | None) -> str:
         person = work.unit.users.by_id(link.account.user_id)
     if person is None:
         raise LinkSpent
+    mailed_links.must_be_for(services, link, person.email)
     return masked_address(person.email)
 
 
-def confirm(services: Services, token: str | None, visitor: Visitor) -> BrowserMark:
-    """Use the link; the mark says that this browser showed the mailbox. Raises LinkSpent."""
+def confirm(services: Services, token: str | None, visitor: Visitor) -> BrowserMark | None:
+    """Use the link. The mark says that this browser showed the mailbox; who has had a factor gets
+    none, since that mailbox may be the factor. Raises LinkSpent."""
 
-    def use(work: Work) -> BrowserMark:
+    def use(work: Work) -> BrowserMark | None:
         link = mailed_links.find(services, work, token, LinkPurpose.CONFIRMATION)
         person = work.unit.users.by_id(link.account.user_id)
         if person is None or not person.active:
             raise LinkSpent
+        mailed_links.must_be_for(services, link, person.email)
         mailed_links.spend(services, work, link)
         work.unit.users.confirm(person.user_id, services.clock())
-        note_proved(services, work, link.account, person.email)
+        if link.carries and person.username is None:
+            # One that was taken meanwhile is somebody else's: another can be chosen later.
+            work.unit.users.change_username(person.user_id, link.carries)
         work.record(AddressConfirmed(account_id=link.account.id), visitor)
+        if not link.account.is_new:
+            return None
+        note_proved(services, work, link.account, person.email)
         return new_mark(services.vault, link.account.handle)
 
     with mailed_links.refusals_recorded(services, LinkPurpose.CONFIRMATION, visitor):

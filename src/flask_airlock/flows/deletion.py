@@ -20,6 +20,7 @@ def ask(services: Services, token: str | None, current: str, visitor: Visitor) -
     at = services.clock() + services.settings.deletion_delay
 
     def schedule(work: Work) -> None:
+        sessions.must_still_be(services, work, standing)
         account_id, to = standing.account.id, standing.person.email
         if not work.unit.accounts.schedule_deletion(account_id, at):
             raise LoginLapsed

@@ -31,6 +31,7 @@ def ask(
 def _send(
     services: Services, work: Work, standing: Standing, wanted: str, visitor: Visitor
 ) -> None:
+    sessions.must_still_be(services, work, standing)
     account = standing.account
     owner = work.unit.users.by_email(wanted)
     reserved = _is_reserved(services, work, wanted, account.id)
@@ -67,10 +68,10 @@ def _confirm(
     person = work.unit.users.by_id(account.user_id)
     if person is None or not person.active:
         raise LinkSpent
-    if not work.unit.users.change_email(person.user_id, person.email, link.address):
+    if not work.unit.users.change_email(person.user_id, person.email, link.carries):
         raise AddressTaken
     # Asked last: whoever had the address may have left it while this transaction waited.
-    if _is_reserved(services, work, link.address, account.id):
+    if _is_reserved(services, work, link.carries, account.id):
         raise AddressTaken
     work.unit.users.confirm(person.user_id, now)
     kept = work.unit.sessions.id_of(digest(session), account.id) if session else None
@@ -86,7 +87,7 @@ def _confirm(
         carries=person.email,
     )
     work.record(EmailChanged(account_id=account.id), visitor)
-    return link.address
+    return link.carries
 
 
 def undo(services: Services, token: str | None, visitor: Visitor) -> str:
@@ -107,24 +108,26 @@ def _undo(services: Services, work: Work, token: str | None, visitor: Visitor) -
     person = work.unit.users.by_id(account.user_id)
     if person is None:
         raise LinkSpent
-    if not work.unit.users.change_email(person.user_id, person.email, link.address):
+    if not work.unit.users.change_email(person.user_id, person.email, link.carries):
         raise AddressTaken
     work.unit.link_tokens.void_since(account.id, LinkPurpose.UNDO_EMAIL, link.created_at, now)
     work.unit.sessions.end_all(account.id, now)
     work.unit.setups.void_others(account.id, now)
     work.unit.accounts.cancel_deletion(account.id)
-    for reader in (link.address, person.email):
+    # What is a mailbox's word again is no second proof at once, nor is a reset that follows.
+    work.unit.accounts.hold_mailbox(account.id, now)
+    for reader in (link.carries, person.email):
         notices.tell(services, work, account.id, reader, "email_restored", visitor)
     work.record(EmailRestored(account_id=account.id), visitor)
-    return link.address
+    return link.carries
 
 
 def peek(services: Services, token: str | None, purpose: LinkPurpose) -> str:
     """The address that the link would bring; spends nothing. Raises LinkSpent."""
     with services.begin() as work:
-        return mailed_links.find(services, work, token, purpose).address
+        return mailed_links.find(services, work, token, purpose).carries
 
 
 def _is_reserved(services: Services, work: Work, address: str, but_for: int) -> bool:
-    digests = mailed_links.reserved_digests(services, address)
+    digests = mailed_links.address_digests(services, address)
     return work.unit.link_tokens.is_reserved(digests, but_for, services.clock())

@@ -21,7 +21,7 @@ def invite(services: Services, work: Work, person: Person, visitor: Visitor) -> 
     now, purpose = services.clock(), LinkPurpose.INVITATION
     account = work.unit.accounts.ensure(person.user_id, now)
     work.unit.accounts.lock(account.id)
-    if not allowance(purpose, work.unit.link_tokens.made(account.id, purpose, now), now).may_send:
+    if not allowance(purpose, work.unit.link_tokens.sent(account.id, purpose, now), now).may_send:
         raise NotDone("too_many_links", email=person.email)
     mailed_links.post(
         services, work, account, purpose, visitor, to=person.email, template="invitation"

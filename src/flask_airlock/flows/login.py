@@ -1,6 +1,7 @@
 """A login: the password opens the first door, a second factor the second."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from ..domain.accounts import Account, Person, Visitor
@@ -37,7 +38,7 @@ def enter_password(
         _refuse(services, person, reason if person else "unknown_name", visitor)
         raise WrongCredentials
     if verified.outdated and person.password_hash:
-        _upgrade_hash(services, person, person.password_hash, password)
+        person = _with_our_hash(services, person, person.password_hash, password)
     return pass_first_door(services, person, ("password",), visitor, next_url)
 
 
@@ -68,23 +69,45 @@ def pass_first_door(
     visitor: Visitor,
     next_url: str | None,
 ) -> LoginOutcome:
-    """Between the doors: nobody is inside, unless no second factor is asked of this person."""
-    with services.begin() as work:
-        account = work.unit.accounts.ensure(person.user_id, services.clock())
-        work.record(FirstFactorAccepted(account_id=account.id, proofs=proofs), visitor)
-        methods = policy.enrolled_methods(services, work, account.id)
-        if not policy.needs_second_door(
-            services, account, lambda: work.unit.users.role_names(account.user_id)
-        ):
-            step = Step.FIRST_FACTOR_SUFFICES
-            token, _ = sessions.open_session(
-                services, work, account, step, proofs, visitor, next_url
-            )
-            return SignedIn(token, next_url, None)
-        token, session_id = sessions.open_session(
-            services, work, account, Step.FIRST_FACTOR, proofs, visitor, next_url
-        )
-        _first_code(services, work, account, person, session_id, methods, visitor)
+    """Between the doors: nobody is inside, unless no second factor is asked of this person.
+
+    Raises WrongCredentials where the password or the person was changed since it was checked.
+    """
+    outcome = services.in_one_go(
+        lambda work: _pass_first_door(services, work, person, proofs, visitor, next_url)
+    )
+    if outcome is None:
+        _refuse(services, person, "changed_meanwhile", visitor)
+        raise WrongCredentials
+    return outcome
+
+
+def _pass_first_door(
+    services: Services,
+    work: Work,
+    person: Person,
+    proofs: tuple[str, ...],
+    visitor: Visitor,
+    next_url: str | None,
+) -> LoginOutcome | None:
+    account = work.unit.accounts.ensure(person.user_id, services.clock())
+    # Checking a password takes its time. Whoever sets a new one meanwhile ends all sessions, and
+    # this one is not there yet: so it waits for him, and looks again.
+    work.unit.accounts.lock(account.id)
+    if work.unit.users.by_id(person.user_id) != person:
+        return None
+    work.record(FirstFactorAccepted(account_id=account.id, proofs=proofs), visitor)
+    methods = policy.enrolled_methods(services, work, account.id)
+    if not policy.needs_second_door(
+        services, account, lambda: work.unit.users.role_names(account.user_id)
+    ):
+        step = Step.FIRST_FACTOR_SUFFICES
+        token, _ = sessions.open_session(services, work, account, step, proofs, visitor, next_url)
+        return SignedIn(token, next_url, None)
+    token, session_id = sessions.open_session(
+        services, work, account, Step.FIRST_FACTOR, proofs, visitor, next_url
+    )
+    _first_code(services, work, account, person, session_id, methods, visitor)
     return NeedsFactor(token) if methods else NeedsSetup(token)
 
 
@@ -172,10 +195,11 @@ def _first_code(
     codes.post_code(services, work, factor, case, secret)
 
 
-def _upgrade_hash(services: Services, person: Person, stored: str, password: str) -> None:
+def _with_our_hash(services: Services, person: Person, stored: str, password: str) -> Person:
     better = services.passwords.hash(password)
     with services.begin() as work:
         work.unit.users.replace_hash(person.user_id, stored, better)
+    return replace(person, password_hash=better)
 
 
 def _refuse(services: Services, person: Person | None, reason: str, visitor: Visitor) -> None:

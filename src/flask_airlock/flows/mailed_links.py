@@ -14,7 +14,7 @@ from . import letters
 from .notices import circumstances
 from .services import Services, Work
 
-RESERVED_ADDRESS = "reserved address"
+MAILED_TO = "mailed to"
 
 
 def post(
@@ -30,7 +30,7 @@ def post(
     now = services.clock()
     account_id = account.id if account else None
     work.unit.accounts.lock(account_id)
-    allowed = allowance(purpose, work.unit.link_tokens.made(account_id, purpose, now), now)
+    allowed = allowance(purpose, work.unit.link_tokens.sent(account_id, purpose, now), now)
     reader = to if allowed.may_send else ""
     until = allowed.void_until if has_link and reader else None
     work.unit.link_tokens.void_until(account_id, purpose, until, now)
@@ -40,9 +40,10 @@ def post(
         digest(token),
         purpose,
         now,
-        address=carries,
-        address_digest=_reserved(services, carries),
-        live=has_link and bool(reader),
+        address=address_digests(services, to)[0],
+        carries=carries,
+        is_sent=bool(reader),
+        is_live=has_link and bool(reader),
     )
     if has_link:
         facts["link"] = services.link(purpose, token)
@@ -83,13 +84,15 @@ def spend(services: Services, work: Work, link: Link) -> None:
     work.unit.link_tokens.void_all(link.account.id, now)
 
 
-def reserved_digests(services: Services, address: str) -> list[bytes]:
-    """An address as it is looked for among those that somebody may still take back."""
-    return services.vault.macs(RESERVED_ADDRESS, address)
+def must_be_for(services: Services, link: Link, address: str) -> None:
+    """Raise LinkSpent for a link that was mailed to another address than the account's of now."""
+    if not services.vault.verify_mac(MAILED_TO, address, link.address):
+        raise LinkSpent
 
 
-def _reserved(services: Services, address: str) -> bytes | None:
-    return reserved_digests(services, address)[0] if address else None
+def address_digests(services: Services, address: str) -> list[bytes]:
+    """What an address may be kept as beside a link, one for each key, the newest first."""
+    return services.vault.macs(MAILED_TO, address)
 
 
 def _lifetime(purpose: LinkPurpose) -> dict[str, object]:

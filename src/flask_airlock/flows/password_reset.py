@@ -90,8 +90,12 @@ def _choose(
         visitor=visitor,
     )
     services.in_one_go(lambda work: _keep(services, work, link, person, hashed, visitor))
-    is_reset = purpose is LinkPurpose.RESET
-    return None if is_reset else new_mark(services.vault, link.account.handle)
+    return None if _is_reset(link) else new_mark(services.vault, link.account.handle)
+
+
+def _is_reset(link: Link) -> bool:
+    """Whether the account was in use before: then the mailbox has given its one proof."""
+    return link.purpose is LinkPurpose.RESET or not link.account.is_new
 
 
 def _find(
@@ -101,6 +105,7 @@ def _find(
     person = work.unit.users.by_id(link.account.user_id)
     if person is None or not person.active:
         raise LinkSpent
+    mailed_links.must_be_for(services, link, person.email)
     return link, person
 
 
@@ -114,7 +119,7 @@ def _keep(
     work.unit.sessions.end_all(account.id, now)
     work.unit.setups.void_others(account.id, now)
     work.unit.throttles.clear(account.id, tuple(Side), ASKED_AGAIN)
-    if link.purpose is LinkPurpose.RESET:
+    if _is_reset(link):
         work.unit.accounts.hold_mailbox(account.id, now)
         held = {"held_until": _held_until(services)}
         notices.tell(

@@ -57,10 +57,15 @@ def needs_long_password(services: Services) -> bool:
 def _register(services: Services, work: Work, columns: dict[str, Any], visitor: Visitor) -> None:
     now = services.clock()
     owner = work.unit.users.by_email(columns["email"])
-    digests = mailed_links.reserved_digests(services, columns["email"])
+    digests = mailed_links.address_digests(services, columns["email"])
     reserved = work.unit.link_tokens.is_reserved(digests, None, now)
     if "username" in columns and work.unit.users.stands_in_the_way("username", columns["username"]):
         raise UsernameTaken
+    # Kept with an unconfirmed account, a name would tell whether there is one: who registers
+    # again with it would be refused. So the letter carries it until the address is confirmed.
+    carried = columns.get("username", "") if services.settings.confirmable else ""
+    if carried:
+        columns = {name: value for name, value in columns.items() if name != "username"}
     is_free = owner is None and not reserved
     added = _add(services, work, columns, is_free)
     if is_free and added is None:
@@ -71,7 +76,7 @@ def _register(services: Services, work: Work, columns: dict[str, Any], visitor: 
     letter = _to_newcomer(services, columns["email"]) if added else _to_owner(services, owner)
     if not added and account is not None and _is_second_click(now - account.created_at):
         letter["to"] = ""  # the letter of the first click is on its way
-    mailed_links.post(services, work, account, visitor=visitor, **letter)
+    mailed_links.post(services, work, account, visitor=visitor, carries=carried, **letter)
     kind: type[Event] = UserRegistered if added else RegistrationRepeated
     work.record(kind(account_id=account.id if account else None), visitor)
 
@@ -89,7 +94,9 @@ def _add(services: Services, work: Work, columns: Mapping[str, Any], is_free: bo
     try:
         return work.unit.users.add(row, confirmed_at=confirmed_at, keep=is_free)
     except ValuesRefused:
-        if is_free and work.unit.users.stands_in_the_way("email", columns["email"]):
+        # Looked at in either case: what is refused must cost the same, whoever has the address.
+        taken = work.unit.users.stands_in_the_way("email", columns["email"])
+        if is_free and taken:
             return None
         raise
 

@@ -11,7 +11,7 @@ from ..domain.link_tokens import LIFETIMES, LinkPurpose
 from ..domain.throttle import Side
 from ..domain.vault import digest, new_token
 from ..errors import MethodNotOffered, RescueTooSoon, UnknownUser
-from . import letters, sessions
+from . import letters, mailed_links, sessions
 from .services import Services, Work
 from .sessions import Standing
 
@@ -89,7 +89,10 @@ def reset_factors(services: Services, user_id: Any, reason: str, visitor: Visito
         account = work.unit.accounts.ensure(user_id, now)
         _take_everything(work, account.id, user_id, services)
         token = new_token()
-        work.unit.link_tokens.add(account.id, digest(token), LinkPurpose.FACTOR_SETUP, now)
+        address = mailed_links.address_digests(services, person.email)[0]
+        work.unit.link_tokens.add(
+            account.id, digest(token), LinkPurpose.FACTOR_SETUP, now, address=address
+        )
         hours = int(LIFETIMES[LinkPurpose.FACTOR_SETUP].total_seconds()) // 3600
         letter = Letter(
             to=person.email,
@@ -113,6 +116,7 @@ def _take_everything(work: Work, account_id: int, user_id: Any, services: Servic
     work.unit.credentials.revoke_all(account_id, now)
     work.unit.setups.void_others(account_id, now)
     work.unit.sessions.end_all(account_id, now)
+    work.unit.link_tokens.void_all(account_id, now)
     work.unit.link_tokens.void(account_id, LinkPurpose.FACTOR_SETUP, now)
     work.unit.accounts.require_setup_link(account_id)
     work.unit.throttles.clear(account_id, tuple(Side))

@@ -175,9 +175,10 @@ def promote(
         raise LoginLapsed
     if standing.is_half_open:
         arrivals.welcome(services, work, standing.account, promoted.proofs, visitor)
-    mark = new_mark(services.vault, standing.account.handle)
-    # Who was inside already stays where he is: the way of his login is long behind him.
-    return SignedIn(token, held.next_url if standing.is_half_open else None, mark)
+    if not standing.is_half_open:
+        # Who was inside already stays where he is; a copied cookie must not earn a mark.
+        return SignedIn(token, None, None)
+    return SignedIn(token, held.next_url, new_mark(services.vault, standing.account.handle))
 
 
 def repeat(
@@ -204,6 +205,17 @@ def repeat(
     services.in_one_go(lambda work: work.unit.throttles.clear(account.id, (side,), method))
     mark = new_mark(services.vault, account.handle)
     return SignedIn(_next_token(services, token), session.next_url, mark)
+
+
+def must_still_be(services: Services, work: Work, standing: Standing) -> None:
+    """Raise LoginLapsed where the session has ended since it was found; else it stays until the
+    end of this transaction. For changes that were prepared outside of it."""
+    work.unit.accounts.lock(standing.account.id)
+    found = work.unit.sessions.find(
+        digest(standing.token), standing.session.stage, services.clock()
+    )
+    if found is None:
+        raise LoginLapsed
 
 
 def sign_out(services: Services, token: str | None, visitor: Visitor) -> None:

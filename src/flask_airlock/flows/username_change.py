@@ -18,6 +18,7 @@ def change(
     password_checks.check(services, standing, current, visitor)
 
     def keep(work: Work) -> None:
+        sessions.must_still_be(services, work, standing)
         owner = work.unit.users.by_username(name)
         if owner is not None and owner.user_id == standing.person.user_id:
             return

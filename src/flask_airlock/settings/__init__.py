@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
+from ..domain.link_tokens import LIFETIMES, LinkPurpose
 from ..domain.policy import SecondFactorPolicy
 from ..domain.sessions import SessionPolicy
 from ..errors import ConfigurationError
@@ -87,6 +88,9 @@ class Settings(LoginKeys, AccountKeys):
             )
         if self.username_required and not self.username_enable:
             raise ConfigurationError("SECURITY_USERNAME_REQUIRED needs SECURITY_USERNAME_ENABLE")
+        if self.deletable and self.deletion_delay < LIFETIMES[LinkPurpose.UNDO_EMAIL]:
+            # Else a thief's change of the address outlives the account, and nobody can undo it.
+            raise ConfigurationError("SECURITY_DELETION_DELAY is shorter than 72 hours")
         if self.password_min_length > self.password_min_length_alone:
             raise ConfigurationError(
                 "SECURITY_PASSWORD_MIN_LENGTH is more than SECURITY_PASSWORD_MIN_LENGTH_ALONE"

@@ -24,6 +24,23 @@ for (const box of document.querySelectorAll("[data-reveal]")) {
   input.form.addEventListener("submit", () => show(false));
 }
 
+// A second click on a button would throw away the answer to the first one, with its cookies.
+const IMPATIENCE_MS = 10_000;
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || !form.closest(".airlock")) return;
+  if (form.hasAttribute("data-sent")) {
+    event.preventDefault();
+    return;
+  }
+  const forget = () => form.removeAttribute("data-sent");
+  form.setAttribute("data-sent", "");
+  // An answer that never comes, or a way back to this page: it can be sent again.
+  setTimeout(forget, IMPATIENCE_MS);
+  addEventListener("pageshow", forget, { once: true });
+});
+
 const addCopyButton = (place, text, { copyLabel, copyDone }) => {
   const heard = document.createElement("span");
   heard.className = "al-unseen";

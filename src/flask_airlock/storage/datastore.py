@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, event, inspect, select, update
+from sqlalchemy import Connection, Engine, Select, event, inspect, select
 from sqlalchemy.orm import Session as OrmSession
 from sqlalchemy.orm.util import identity_key
 
@@ -16,8 +16,9 @@ from ..domain.sessions import Session
 from ..errors import InvalidAddress, UnknownUser
 from .accounts import account_of, forget_user
 from .columns import shares_one_connection, to_db
+from .link_tokens import void_links
 from .permissions import forbid, permit
-from .sessions import live, session_columns, session_of
+from .sessions import end_sessions, live, session_columns, session_of
 from .tables import Tables, make_tables
 from .users import Users, same_address
 
@@ -247,16 +248,17 @@ class SQLAlchemyUserDatastore:
         forget_user(connection, self.tables, getattr(user, self.users.key.key))
 
     def _end_sessions(self, _mapper: Any, connection: Connection, user: Any) -> None:
-        """A new password, or a user switched off: sessions opened before are over for good."""
+        """A new password, or a user switched off: sessions opened before are over for good, and
+        links mailed before are void. So they are after a new address: they went to the old one."""
         changed = inspect(user).attrs
         off = self.users.has_active and changed.active.history.added == [False]
-        if not (off or changed.password.history.has_changes()):
-            return
-        accounts, sessions = self.tables.accounts, self.tables.sessions
-        user_id = getattr(user, self.users.key.key)
-        mine = select(accounts.c.id).where(accounts.c.user_id == user_id).scalar_subquery()
-        ended = update(sessions).where(sessions.c.account_id == mine, sessions.c.ended_at.is_(None))
-        connection.execute(ended.values(ended_at=to_db(self._clock())))
+        new_password = changed.password.history.has_changes()
+        new_address = changed.email.history.has_changes()
+        now, key = self._clock(), getattr(user, self.users.key.key)
+        if off or new_password:
+            end_sessions(connection, self.tables, key, now)
+        if off or new_password or new_address:
+            void_links(connection, self.tables, key, now, survivors=not new_address)
 
 
 def _normalise(_user: Any, value: Any, *_: Any) -> Any:

@@ -17,7 +17,14 @@ from sqlalchemy import (
 )
 
 from ..domain.accounts import Account
-from ..domain.link_tokens import HOUR, LIFETIMES, MOST_LIVE, SURVIVE_A_NEW_PASSWORD, LinkPurpose
+from ..domain.link_tokens import (
+    HOUR,
+    LIFETIMES,
+    MOST_LIVE,
+    SURVIVE_A_NEW_PASSWORD,
+    LinkPurpose,
+    Sent,
+)
 from ..domain.vault import Place, Vault
 from .accounts import account_of
 from .columns import from_db, to_db
@@ -27,12 +34,13 @@ from .tables import Tables
 
 @dataclass(frozen=True, kw_only=True)
 class Link:
-    """A link that could be spent now, whose it is, and the address that it carries, if any."""
+    """A link that could be spent now: whose it is, where it was mailed to, and what it carries."""
 
     account: Account
     digest: bytes = field(repr=False)
     purpose: LinkPurpose
-    address: str = field(repr=False)
+    address: bytes = field(repr=False)
+    carries: str = field(repr=False)
     created_at: datetime
 
 
@@ -50,40 +58,47 @@ class LinkTokens(Store):
         purpose: LinkPurpose,
         now: datetime,
         *,
-        address: str = "",
-        address_digest: bytes | None = None,
-        live: bool = True,
+        address: bytes,
+        carries: str = "",
+        is_sent: bool = True,
+        is_live: bool = True,
     ) -> None:
-        """Keep the digest of a token that is about to be mailed, and the address it carries.
+        """Keep the digest of a token that is about to be mailed, and what it carries, sealed.
 
-        One that is not `live` is a decoy: the same row, which opens nothing.
+        `address` is the keyed digest of the address that it is mailed to: it is good for no other.
+        One that is not live, or not even sent, is the same row, and opens nothing.
         """
-        sealed = self._vault.seal(address.encode(), _place(digest)) if address else None
         self._connection.execute(
             insert(self._tables.link_tokens).values(
                 account_id=account_id,
                 digest=digest,
                 purpose=purpose.value,
-                address=address_digest,
-                payload=sealed,
+                address=address,
+                payload=self._vault.seal(carries.encode(), _place(digest)) if carries else None,
+                sent=int(is_sent),
                 created_at=to_db(now),
                 expires_at=to_db(now + LIFETIMES[purpose]),
-                used_at=None if live else to_db(now),
+                used_at=None if is_live else to_db(now),
             )
         )
 
-    def made(self, account_id: int | None, purpose: LinkPurpose, now: datetime) -> list[datetime]:
-        """When the live links of that purpose were made, and those of the last hour; newest first.
+    def sent(self, account_id: int | None, purpose: LinkPurpose, now: datetime) -> list[Sent]:
+        """The letters of that purpose whose links live, and those of the last hour; newest first.
 
         The statement is the same one for nobody's account.
         """
         rows = self._tables.link_tokens
         live = rows.c.used_at.is_(None) & (rows.c.expires_at > to_db(now))
-        query = select(rows.c.created_at).where(
-            *_of(rows, account_id, purpose), or_(live, rows.c.created_at > to_db(now - HOUR))
+        query = select(rows.c.created_at, rows.c.used_at, rows.c.expires_at).where(
+            *_of(rows, account_id, purpose),
+            rows.c.sent == 1,
+            or_(live, rows.c.created_at > to_db(now - HOUR)),
         )
-        newest = query.order_by(rows.c.id.desc()).limit(2 * MOST_LIVE)
-        return [from_db(at) for at in self._connection.execute(newest).scalars()]
+        found = self._connection.execute(query.order_by(rows.c.id.desc()).limit(4 * MOST_LIVE))
+        return [
+            Sent(from_db(at), used_at is None and from_db(expires_at) > now)
+            for at, used_at, expires_at in found
+        ]
 
     def void_until(
         self, account_id: int | None, purpose: LinkPurpose, until: datetime | None, now: datetime
@@ -102,7 +117,7 @@ class LinkTokens(Store):
         """The link that could be spent now; spends nothing."""
         rows, accounts = self._tables.link_tokens, self._tables.accounts
         query: Select[Any] = (
-            select(*accounts.c, rows.c.payload, rows.c.created_at.label("made_at"))
+            select(*accounts.c, rows.c.address, rows.c.payload, rows.c.created_at.label("made_at"))
             .select_from(rows.join(accounts, accounts.c.id == rows.c.account_id))
             .where(*self._good(digest, purpose, now))
         )
@@ -111,12 +126,13 @@ class LinkTokens(Store):
             return None
         cells = row._mapping
         sealed = cells["payload"]
-        address = self._vault.open(sealed, _place(digest)).decode() if sealed else ""
+        carries = self._vault.open(sealed, _place(digest)).decode() if sealed else ""
         return Link(
             account=account_of(row),
             digest=digest,
             purpose=purpose,
-            address=address,
+            address=cells["address"],
+            carries=carries,
             created_at=from_db(cells["made_at"]),
         )
 
@@ -190,3 +206,16 @@ def _of(rows: Table, account_id: int | None, purpose: LinkPurpose) -> tuple[Any,
 
 def _place(digest: bytes) -> Place:
     return Place("airlock_link_tokens", "payload", digest.hex())
+
+
+def void_links(
+    connection: Connection, tables: Tables, user_id: Any, now: datetime, *, survivors: bool
+) -> None:
+    """Make a user's live links worthless; with `survivors` not those that outlive a new password."""
+    rows, accounts = tables.link_tokens, tables.accounts
+    mine = select(accounts.c.id).where(accounts.c.user_id == user_id).scalar_subquery()
+    live = update(rows).where(rows.c.account_id == mine, rows.c.used_at.is_(None))
+    if survivors:
+        kept = [purpose.value for purpose in SURVIVE_A_NEW_PASSWORD]
+        live = live.where(rows.c.purpose.not_in(kept))
+    connection.execute(live.values(used_at=to_db(now)))

@@ -31,7 +31,7 @@ class Roles:
             found = session.execute(select(model).order_by(model.name)).unique().scalars().all()
             query = select(model.name, func.count(users.key)).select_from(users.model)
             counted = session.execute(query.join(users.model.roles).group_by(model.name))
-            members: dict[str, int] = dict(counted.tuples().all())
+            members = {row[0]: int(row[1]) for row in counted}
             return [
                 RoleLine(
                     name=role.name,

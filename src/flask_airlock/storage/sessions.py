@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, insert, select, update
+from sqlalchemy import Connection, Row, Select, insert, select, update
 
 from ..domain.accounts import Account, describe_agent
 from ..domain.directory import SessionLine
@@ -201,3 +201,11 @@ def session_of(row: Row[Any]) -> Session:
     cells["stage"] = Stage(cells["stage"])
     cells["proofs"] = tuple(cells["proofs"].split())
     return Session(**cells)
+
+
+def end_sessions(connection: Connection, tables: Tables, user_id: Any, now: datetime) -> None:
+    """End every session of a user."""
+    rows, accounts = tables.sessions, tables.accounts
+    mine = select(accounts.c.id).where(accounts.c.user_id == user_id).scalar_subquery()
+    alive = update(rows).where(rows.c.account_id == mine, rows.c.ended_at.is_(None))
+    connection.execute(alive.values(ended_at=to_db(now)))

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from flask import Response, current_app, request
 
-from ..domain.link_tokens import LIFETIMES, LinkPurpose
+from ..domain.link_tokens import LinkPurpose
 from ..domain.login_state import BrowserMark
 from ..domain.sessions import HALF_OPEN_LIFETIME
 from ..flows.sessions import Tokens
@@ -72,8 +72,8 @@ def keep_mark(response: Response, mark: BrowserMark) -> None:
 
 
 def keep_link(response: Response, purpose: LinkPurpose, token: str) -> None:
-    """Carry a link's token out of the URL."""
-    _set(response, _link_name(purpose), token, LIFETIMES[purpose])
+    """Carry a link's token out of the URL. Ends with the browser: others may use it, too."""
+    _set(response, _link_name(purpose), token, None)
 
 
 def drop_link(response: Response, purpose: LinkPurpose) -> None:

@@ -6,11 +6,10 @@ from flask_wtf import FlaskForm
 from wtforms import Field, PasswordField, StringField
 
 from ...domain.addresses import LONGEST_ADDRESS
-from ...domain.passwords import LONGEST_PASSWORD
 from ...domain.usernames import LONGEST_USERNAME
 from ...errors import ConfigurationError
 from ..context import services, state
-from .forms import BareForm, Filled, LoginForm
+from .forms import LONGEST_TYPED_PASSWORD, BareForm, Filled, LoginForm
 
 # What a form of the application's may never write: it would let a visitor choose his own rights.
 NOT_FOR_FORMS = frozenset(
@@ -28,7 +27,7 @@ class RegisterForm(AddressForm):
     """A new account. Subclass it for fields of your own."""
 
     username = StringField()
-    password = PasswordField(validators=[Filled(LONGEST_PASSWORD)])
+    password = PasswordField(validators=[Filled(LONGEST_TYPED_PASSWORD)])
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -51,13 +50,13 @@ class ForgotPasswordForm(AddressForm):
 class ResetPasswordForm(BareForm):
     """A new password, by a mailed link."""
 
-    password = PasswordField(validators=[Filled(LONGEST_PASSWORD)])
+    password = PasswordField(validators=[Filled(LONGEST_TYPED_PASSWORD)])
 
 
 class GuardedForm(BareForm):
     """A change that asks for the current password first; left out for who has none."""
 
-    current = PasswordField(validators=[Filled(LONGEST_PASSWORD)])
+    current = PasswordField(validators=[Filled(LONGEST_TYPED_PASSWORD)])
 
     def __init__(self, *arguments: Any, has_password: bool = True, **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -73,7 +72,7 @@ class GuardedForm(BareForm):
 class ChangePasswordForm(GuardedForm):
     """Another password."""
 
-    password = PasswordField(validators=[Filled(LONGEST_PASSWORD)])
+    password = PasswordField(validators=[Filled(LONGEST_TYPED_PASSWORD)])
 
 
 class ChangeEmailForm(GuardedForm):

@@ -145,7 +145,14 @@ def _by_link(name: str, purpose: LinkPurpose, act: Callable[[str | None], Respon
         address = email_change.peek(services(), token, purpose)
     if form.has_expired:
         problem, status = words("expired_form"), 400
-    return page(f"{name}.html", status=status, form=form, address=address, problem=problem)
+    return page(
+        f"{name}.html",
+        status=status,
+        form=form,
+        address=address,
+        problem=problem,
+        taken=status == 409,
+    )
 
 
 @for_signed_in

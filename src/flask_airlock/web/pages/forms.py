@@ -9,8 +9,11 @@ from wtforms import Field, PasswordField, StringField, ValidationError
 
 from ...domain.addresses import LONGEST_ADDRESS
 from ...domain.one_time_codes import typed_digits
-from ...domain.passwords import LONGEST_PASSWORD
+from ...domain.passwords import LONGEST_PASSWORD, MOST_PARTS
 from ..wording import words
+
+# Some keyboards type letters in parts: how long a password is, its normal form says.
+LONGEST_TYPED_PASSWORD = MOST_PARTS * LONGEST_PASSWORD
 
 
 class Filled:
@@ -63,7 +66,7 @@ class LoginForm(BareForm):
     """Address and password."""
 
     email = StringField(validators=[Filled(2 * LONGEST_ADDRESS)])
-    password = PasswordField(validators=[Filled(LONGEST_PASSWORD)])
+    password = PasswordField(validators=[Filled(LONGEST_TYPED_PASSWORD)])
 
 
 class CodeForm(BareForm):

@@ -114,6 +114,7 @@ def show_confirm_email() -> Response:
     except LinkSpent:
         return spent_page("security.send_confirmation")
     response = go("security.login", notice="confirmed")
-    cookies.keep_mark(response, mark)
+    if mark is not None:
+        cookies.keep_mark(response, mark)
     cookies.drop_link(response, LinkPurpose.CONFIRMATION)
     return response
