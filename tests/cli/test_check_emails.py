@@ -1,7 +1,6 @@
 """`flask airlock check-emails`: addresses that no login would find."""
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -9,8 +8,6 @@ import sqlalchemy as sa
 from flask_airlock.flows import address_check
 from tests.applications import Application
 from tests.cli.support import answer, details, done, run, users
-
-DATABASES = ("sqlite", "postgres", "mariadb")
 
 
 def put(application: Application, *addresses: str | None) -> None:
@@ -32,12 +29,10 @@ def kept(application: Application) -> list[str | None]:
     return found
 
 
-@pytest.fixture(params=DATABASES)
-def anywhere(request: pytest.FixtureRequest, applications: Callable[..., Application]) -> Any:
+@pytest.fixture
+def anywhere(database_url: str, applications: Callable[..., Application]) -> Application:
     """An application on each kind of database."""
-    if request.param == "sqlite":
-        return applications()
-    return applications(request.getfixturevalue(f"{request.param}_url"))
+    return applications(database_url)
 
 
 def test_odd_addresses_are_found_and_written_in_normal_form(anywhere: Application) -> None:

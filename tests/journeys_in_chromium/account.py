@@ -22,14 +22,19 @@ CHANGE, SEND_LINK, DELETE = "Change the password", "Send the link", "Delete my a
 CHECK_MAIL, LINK_SPENT = "Check your mail", "This link no longer works"
 
 
+def same(*labels: str) -> list[tuple[str, str]]:
+    """Choices whose values are their labels."""
+    return [(label, label) for label in labels]
+
+
 class OwnRegisterForm(RegisterForm):
     """What an application adds: a column of its user, choices, a box to tick."""
 
     nickname = StringField("Nickname", description="It stands beside what you write.")
-    heard = SelectField("How did you hear of us?", choices=["From a friend", "In the news"])
+    heard = SelectField("How did you hear of us?", choices=same("From a friend", "In the news"))
     letters = RadioField(
         "News by mail",
-        choices=["Each week", "Each month", "Never"],
+        choices=same("Each week", "Each month", "Never"),
         default="Never",
         description="You can change this whenever you like.",
     )

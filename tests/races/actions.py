@@ -88,6 +88,19 @@ def send_or_purge(application: Application, what: Shot | None) -> Answer | int:
     return removed.users
 
 
+def send_or_set_password(application: Application, what: Shot | tuple[str, str]) -> Answer | None:
+    """Send a request; or, for an address and a password, set it by way of the datastore."""
+    if isinstance(what, Shot):
+        return send(application, what)
+    address, password = what
+    with application.app.app_context():
+        user = application.datastore.get_user(address)
+        application.datastore.set_password(user, password)
+        application.db.session.commit()
+        application.db.session.remove()
+    return None
+
+
 def sent_to(application: Application, reader: str) -> int:
     """How many letters this process handed over to a reader."""
     return len(application.outbox.messages(to=reader, channel=Channel.MAIL))

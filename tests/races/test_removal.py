@@ -1,11 +1,12 @@
-"""The purge removes an account while its owner signs in: he is in, or it is gone; never half."""
+"""The purge and the application's own program, while people sign in: all, or nothing of it."""
 
 from typing import Any
 
 import pytest
 
+from tests.journeys.life import ANOTHER
 from tests.people import Person
-from tests.races.actions import Answer, Shot, send_or_purge, shot
+from tests.races.actions import Answer, Shot, send_or_purge, send_or_set_password, shot
 from tests.races.arena import Arena, tokens, unbroken
 from tests.races.test_deletion import going
 
@@ -67,6 +68,20 @@ def test_a_login_against_the_purge(life_arena: Arena, rounds: int, way: Any) -> 
             assert came_in
             assert life_arena.events(ada, "deletion_cancelled") == 1
             assert len(life_arena.rows(ada, "credentials", revoked_at=None)) == before
+
+
+def test_no_session_of_before_survives_a_password_that_the_application_sets(
+    life_arena: Arena, rounds: int
+) -> None:
+    """S-105: `set_password` ends every session with the commit, also one that begins just then."""
+    for ada in life_arena.people(rounds):
+        browser = life_arena.application.browser().get("/login")
+        login = shot(browser, "/login", email=ada.email, password=ada.password)
+        several: list[Shot | tuple[str, str]] = [login] * 12
+        results = life_arena.race(send_or_set_password, [*several, (ada.email, ANOTHER), *several])
+        unbroken([result for result in results if result is not None])
+        assert life_arena.knows(ada.email, ANOTHER)
+        assert life_arena.rows(ada, "sessions", ended_at=None) == []
 
 
 def test_eight_purges_at_once_remove_each_user_once(life_arena: Arena, rounds: int) -> None:

@@ -37,10 +37,13 @@ class SlowPasswords(Passwords):
         return verified
 
 
-@pytest.fixture
-def application(applications: Callable[..., Application]) -> Application:
+@pytest.fixture(params=["sqlite", "postgres_url", "mariadb_url"])
+def application(
+    request: pytest.FixtureRequest, applications: Callable[..., Application]
+) -> Application:
     """Everything is on; who has no factor is inside by the password alone."""
-    return applications(**WHOLE_LIFE, SECURITY_TWO_FACTOR_REQUIRED=False)
+    where = None if request.param == "sqlite" else request.getfixturevalue(request.param)
+    return applications(where, **WHOLE_LIFE, SECURITY_TWO_FACTOR_REQUIRED=False)
 
 
 @pytest.fixture

@@ -9,8 +9,6 @@ from ..flows import administration, directory, rescue
 from ..flows.administration import TERMINAL, NewUser
 from .answers import Ask, Group, as_json, examples, moment, say, say_rows, words
 
-EMAIL = "The mail address, or the user name where there are any."
-
 LIST_EXAMPLES = """
 flask users list --inactive
 flask users list --role admin --without-factor

@@ -90,11 +90,14 @@ def _pass_first_door(
     visitor: Visitor,
     next_url: str | None,
 ) -> LoginOutcome | None:
-    account = work.unit.accounts.ensure(person.user_id, services.clock())
+    accounts, user_id = work.unit.accounts, person.user_id
+    account = accounts.of_user(user_id) or accounts.ensure_evenly(user_id, services.clock())
+    if account is None:
+        return None
     # Checking a password takes its time. Whoever sets a new one meanwhile ends all sessions, and
     # this one is not there yet: so it waits for him, and looks again.
-    work.unit.accounts.lock(account.id)
-    if work.unit.users.by_id(person.user_id) != person:
+    accounts.lock(account.id)
+    if work.unit.users.by_id(user_id) != person:
         return None
     work.record(FirstFactorAccepted(account_id=account.id, proofs=proofs), visitor)
     methods = policy.enrolled_methods(services, work, account.id)

@@ -50,8 +50,9 @@ class Directory(Store):
         model, key = self._users.model, self._users.key
         query = self._columns().where(*self._conditions(wanted, methods))
         if after is not None:
-            same = and_(model.email == after.email, key > after.id)
-            query = query.where(or_(model.email > after.email, same))
+            # The first condition is the index's; a lone OR would read the table from its start.
+            behind = or_(model.email > after.email, key > after.id)
+            query = query.where(model.email >= after.email, behind)
         found = self._connection.execute(query.order_by(model.email, key).limit(limit)).all()
         keys = [row[0] for row in found]
         roles, enrolled = self._roles(keys), self._methods(keys, methods)

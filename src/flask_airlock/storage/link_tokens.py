@@ -211,7 +211,7 @@ def _place(digest: bytes) -> Place:
 def void_links(
     connection: Connection, tables: Tables, user_id: Any, now: datetime, *, survivors: bool
 ) -> None:
-    """Make a user's live links worthless; with `survivors` not those that outlive a new password."""
+    """Make live links worthless; with `survivors` not those that outlive a new password."""
     rows, accounts = tables.link_tokens, tables.accounts
     mine = select(accounts.c.id).where(accounts.c.user_id == user_id).scalar_subquery()
     live = update(rows).where(rows.c.account_id == mine, rows.c.used_at.is_(None))

@@ -204,8 +204,10 @@ def session_of(row: Row[Any]) -> Session:
 
 
 def end_sessions(connection: Connection, tables: Tables, user_id: Any, now: datetime) -> None:
-    """End every session of a user."""
+    """End every session of a user, also one that is being opened: its login holds the account."""
     rows, accounts = tables.sessions, tables.accounts
+    locked = update(accounts).where(accounts.c.user_id == user_id)
+    connection.execute(locked.values(needs_setup_link=accounts.c.needs_setup_link))
     mine = select(accounts.c.id).where(accounts.c.user_id == user_id).scalar_subquery()
     alive = update(rows).where(rows.c.account_id == mine, rows.c.ended_at.is_(None))
     connection.execute(alive.values(ended_at=to_db(now)))
