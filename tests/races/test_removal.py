@@ -94,6 +94,6 @@ def test_eight_purges_at_once_remove_each_user_once(life_arena: Arena, rounds: i
             accounts.append(life_arena.account_id(person))
         life_arena.application.clock.advance(**WEEK)
         results = life_arena.race(send_or_purge, [None] * 8)
-        assert sum(results) == len(people)
+        assert sum(result for result in results if isinstance(result, int)) == len(people)
         assert [person for person in people if life_arena.user(person.email)] == []
         assert [belongings(life_arena, account) for account in accounts] == [{}] * len(people)
