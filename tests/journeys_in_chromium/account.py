@@ -20,21 +20,19 @@ FORM_COOKIE = "session"
 CREATE, CONFIRM, SAVE, SEND = "Create account", "Confirm", "Save the password", "Send the letter"
 CHANGE, SEND_LINK, DELETE = "Change the password", "Send the link", "Delete my account"
 CHECK_MAIL, LINK_SPENT = "Check your mail", "This link no longer works"
-
-
-def same(*labels: str) -> list[tuple[str, str]]:
-    """Choices whose values are their labels."""
-    return [(label, label) for label in labels]
+# Texts alone: WTForms warns of the tuples that its published types still ask for.
+HEARD: Any = ["From a friend", "In the news"]
+HOW_OFTEN: Any = ["Each week", "Each month", "Never"]
 
 
 class OwnRegisterForm(RegisterForm):
     """What an application adds: a column of its user, choices, a box to tick."""
 
     nickname = StringField("Nickname", description="It stands beside what you write.")
-    heard = SelectField("How did you hear of us?", choices=same("From a friend", "In the news"))
+    heard = SelectField("How did you hear of us?", choices=HEARD)
     letters = RadioField(
         "News by mail",
-        choices=same("Each week", "Each month", "Never"),
+        choices=HOW_OFTEN,
         default="Never",
         description="You can change this whenever you like.",
     )
