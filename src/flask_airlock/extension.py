@@ -21,6 +21,7 @@ from .web.context import state
 from .web.current_user import AirlockLoginManager, finish_response
 from .web.outcomes import respond
 from .web.pages.account_forms import checked_forms
+from .web.pages.assets import asset_url
 from .web.pages.blueprint import hang_outbox, hang_well_known, make_blueprint
 from .web.pages.logout import logout_button
 from .web.redirects import go, own_path
@@ -128,6 +129,7 @@ def _hang(app: Flask, airlock: Airlock) -> None:
         hang_well_known(app)
     hang_outbox(app)
     app.jinja_env.globals["airlock_logout_button"] = logout_button
+    app.jinja_env.globals["airlock_asset_url"] = asset_url
     for commands in (user_commands, role_commands, session_commands, airlock_commands):
         app.cli.add_command(commands(lambda: _ready_services(airlock)))
     app.wsgi_app = SerialGate(app.wsgi_app, lambda: _shares_one_connection(airlock))  # type: ignore[method-assign]

@@ -132,24 +132,53 @@ def test_a_success_frees_its_own_side_and_the_owners_browser_frees_both() -> Non
     assert FAILURES_IN_A_ROW == 20
 
 
+def account(handle: bytes, mark_series: int = 0) -> Account:
+    return Account(
+        id=handle[0],
+        user_id=1,
+        handle=handle,
+        preferred_method=None,
+        address_proved_at=None,
+        proved_address=None,
+        needs_setup_link=False,
+        mark_series=mark_series,
+        created_at=NOW,
+    )
+
+
 def test_a_browser_is_known_by_the_mark_of_its_own_account_alone() -> None:
     """Another account's mark is not known, and it has another name."""
-    vault = Vault([b"k" * 32])
-    adas, eves = browsers.new_mark(vault, ADA), browsers.new_mark(vault, EVE)
-    assert browsers.side_of(vault, ADA, [adas.value]) is Side.KNOWN
-    assert browsers.side_of(vault, ADA, [eves.value]) is Side.STRANGERS
-    assert browsers.side_of(vault, ADA, [eves.value, adas.value]) is Side.KNOWN
-    assert browsers.side_of(vault, ADA, []) is Side.STRANGERS
+    vault, ada, eve = Vault([b"k" * 32]), account(ADA), account(EVE)
+    adas, eves = browsers.new_mark(vault, ada, "x"), browsers.new_mark(vault, eve, "x")
+    assert browsers.side_of(vault, ada, [adas.value]) is Side.KNOWN
+    assert browsers.side_of(vault, ada, [eves.value]) is Side.STRANGERS
+    assert browsers.side_of(vault, ada, [eves.value, adas.value]) is Side.KNOWN
+    assert browsers.side_of(vault, ada, []) is Side.STRANGERS
     assert adas.name != eves.name
     assert ADA.hex() not in adas.name + adas.value
 
 
+def test_each_session_gives_a_mark_of_its_own() -> None:
+    """A double click gets the same one twice."""
+    vault, ada = Vault([b"k" * 32]), account(ADA)
+    assert browsers.new_mark(vault, ada, "session 1") == browsers.new_mark(vault, ada, "session 1")
+    other = browsers.new_mark(vault, ada, "session 2")
+    assert browsers.new_mark(vault, ada, "session 1") != other
+    assert browsers.known_marks(vault, ada, ["rubbish", other.value]) == [other.value]
+
+
+def test_marks_of_an_earlier_series_are_known_no_longer() -> None:
+    vault = Vault([b"k" * 32])
+    mark = browsers.new_mark(vault, account(ADA), "x").value
+    assert browsers.side_of(vault, account(ADA, mark_series=1), [mark]) is Side.STRANGERS
+
+
 def test_a_mark_outlives_a_change_of_keys_but_not_the_loss_of_its_key() -> None:
     """S-115: keys rotate without downtime."""
-    old, new = b"o" * 32, b"n" * 32
-    mark = browsers.new_mark(Vault([old]), ADA).value
-    assert browsers.side_of(Vault([new, old]), ADA, [mark]) is Side.KNOWN
-    assert browsers.side_of(Vault([new]), ADA, [mark]) is Side.STRANGERS
+    old, new, ada = b"o" * 32, b"n" * 32, account(ADA)
+    mark = browsers.new_mark(Vault([old]), ada, "x").value
+    assert browsers.side_of(Vault([new, old]), ada, [mark]) is Side.KNOWN
+    assert browsers.side_of(Vault([new]), ada, [mark]) is Side.STRANGERS
 
 
 @pytest.mark.parametrize(
@@ -157,7 +186,7 @@ def test_a_mark_outlives_a_change_of_keys_but_not_the_loss_of_its_key() -> None:
     ids=range(8),
 )  # fmt: skip
 def test_a_mark_of_any_shape_is_just_unknown(mark: str) -> None:
-    assert browsers.side_of(Vault([b"k" * 32]), ADA, [mark]) is Side.STRANGERS
+    assert browsers.side_of(Vault([b"k" * 32]), account(ADA), [mark]) is Side.STRANGERS
 
 
 @pytest.mark.parametrize("agent,name", AGENTS.items(), ids=AGENTS.values())

@@ -14,6 +14,7 @@ SEED = 20240611
 MIXED = 60
 FORM = "application/x-www-form-urlencoded"
 OURS = ("security.", "airlock_outbox.")
+QUERY = ("next", "method", "notice", "by")
 ACTIONS = ["begin", "confirm", "restart", "resend", "prove", ""]
 
 # Given a good form token: the content type and the body.
@@ -85,6 +86,7 @@ def all_attacks(app: Flask) -> list[Attack]:
     listed = [
         *_odd_paths(places),
         *_odd_fields([path for path, takes_post in plain if takes_post]),
+        *_odd_changes([path for path, takes_post in plain if takes_post]),
         *_odd_queries([path for path, _ in plain]),
         *_odd_bodies(sorted({path for path, takes_post in plain if takes_post})),
         *_odd_surroundings([path for path, _ in plain]),
@@ -122,10 +124,23 @@ def _odd_fields(paths: list[str]) -> Iterator[Attack]:
         yield Attack("token", "POST", path, lambda _: (FORM, b"csrf_token=%00&csrf_token=%ff"))
 
 
+def _odd_changes(paths: list[str]) -> Iterator[Attack]:
+    """The right password of today beside what should not come, to get past the first question."""
+    for place, text in enumerate(values.TEXTS):
+        right = [
+            ("current", values.RIGHT_PASSWORD),
+            ("password", text),
+            ("email", text),
+            ("username", text),
+        ]
+        for path in paths[place % 3 :: 3]:
+            yield Attack(f"change {text[:20]!a}", "POST", path, form_of(right))
+
+
 def _odd_queries(paths: list[str]) -> Iterator[Attack]:
     for place, text in enumerate(values.TEXTS):
         path = paths[place % len(paths)]
-        asked = "&".join(f"{name}={_coded(text[:3000])}" for name in ("next", "method", "notice"))
+        asked = "&".join(f"{name}={_coded(text[:3000])}" for name in QUERY)
         yield Attack(f"query {text[:20]!a}", "GET", f"{path}?{asked}")
     for query in ("%", "%zz=%zz", "&&&===", "next[]=1", "method=sms&method=%00", "a" * 5000):
         yield Attack("query", "GET", f"/login?{query}")

@@ -54,7 +54,10 @@ def _shoot(standing: Standing, attack: Attack) -> tuple[list[str], bool]:
         found.append("signed somebody in")
     if place and "HTTP_HOST" not in attack.environ and not _is_own(place):
         found.append(f"leads to {place[:80]}")
-    lost = any(GONE in line for line in handed_out) or "login_lapsed" in place
+    lost = any(GONE in line for line in handed_out)
+    lost = lost or (standing.is_half_open and "login_lapsed" in place)
+    # A change of the password gives the session another token.
+    lost = lost or (standing.is_signed_in and bool(_session_token(handed_out)))
     return found, lost and "HTTP_COOKIE" not in attack.environ
 
 

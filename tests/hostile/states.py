@@ -5,7 +5,10 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
-from tests.applications import Application
+from flask_airlock.domain.link_tokens import LinkPurpose
+from tests.applications import WHOLE_LIFE, Application
+from tests.hostile.values import RIGHT_PASSWORD
+from tests.journeys.attackers import Attacker
 from tests.people import Browser, Person
 
 _numbers = count(1)
@@ -20,6 +23,7 @@ class Standing:
     cookies: str
     token: str
     is_signed_in: bool
+    is_half_open: bool
 
     def opens_the_protected_page(self) -> bool:
         """Whether these cookies are those of somebody who is signed in."""
@@ -46,7 +50,8 @@ class State:
     name: str
     reach: Callable[[Application], tuple[Person, Browser]]
     is_signed_in: bool = False
-    settings: dict[str, Any] = field(default_factory=dict)
+    is_half_open: bool = False
+    settings: dict[str, Any] = field(default_factory=lambda: dict(WHOLE_LIFE))
 
     def enter(self, application: Application) -> Standing:
         """Somebody new who stands there."""
@@ -55,11 +60,12 @@ class State:
         token = browser.get("/login/rescue").token() or browser.get("/logout").token()
         assert token
         cookies = browser.client.get("/inside").request.headers.get("Cookie", "")
-        return Standing(application, person, cookies, token, self.is_signed_in)
+        return Standing(application, person, cookies, token, self.is_signed_in, self.is_half_open)
 
 
 def _newcomer(application: Application) -> tuple[Person, Browser]:
-    person = application.person(f"ada{next(_numbers)}@example.com")
+    address = f"ada{next(_numbers)}@example.com"
+    person = application.person(address, password=RIGHT_PASSWORD)
     return person, application.browser()
 
 
@@ -82,6 +88,17 @@ def _half_open_with_factor(application: Application) -> tuple[Person, Browser]:
     return person, browser.post("/login/send-code", method="sms", purpose="login")
 
 
+def _holding_links(application: Application) -> tuple[Person, Browser]:
+    """One of each purpose, all of them good, in the browser that followed them."""
+    person, browser = _newcomer(application)
+    application.browser().enrol(person, "authenticator").log_out()
+    mailbox = Attacker(application, person, knows_password=False, reads_mail=True)
+    mailbox.steal_links()
+    for purpose, token in mailbox.links.items():
+        browser.get(f"/link/{purpose.value}/{token}")
+    return person, browser.get(f"/login/set-up-link/{mailbox.links[LinkPurpose.FACTOR_SETUP]}")
+
+
 def _signed_in(application: Application) -> tuple[Person, Browser]:
     person, browser = _newcomer(application)
     return person, browser.enrol(person, "authenticator")
@@ -97,9 +114,15 @@ def _setting_up(application: Application) -> tuple[Person, Browser]:
 
 STATES = [
     State("stranger", _stranger),
-    State("half-open without factor", _half_open),
-    State("half-open with factor", _half_open_with_factor),
+    State("half-open without factor", _half_open, is_half_open=True),
+    State("half-open with factor", _half_open_with_factor, is_half_open=True),
+    State("holding links", _holding_links),
     State("signed in", _signed_in, is_signed_in=True),
     # A mailbox that was proved would make mail a factor at the first press of a button.
-    State("setting up", _setting_up, settings={"SECURITY_TWO_FACTOR_FIRST_SETUP_BY_MAIL": False}),
+    State(
+        "setting up",
+        _setting_up,
+        is_half_open=True,
+        settings={**WHOLE_LIFE, "SECURITY_TWO_FACTOR_FIRST_SETUP_BY_MAIL": False},
+    ),
 ]

@@ -9,10 +9,17 @@ from tests.applications import Application
 from tests.hostile.attacks import Attack, endpoints, form_of
 from tests.hostile.firing import fire_once
 from tests.hostile.states import STATES, State
+from tests.hostile.values import RIGHT_PASSWORD
+from tests.soak import in_turn
 
-SUBJECTS = ["sessions", "accounts", "credentials", "setups", "codes", "throttles", "letters"]
+SUBJECTS = [
+    "sessions", "accounts", "credentials", "setups", "codes", "throttles", "letters", "link_tokens",
+]  # fmt: skip
 ENDS_THE_SESSION = {"users", "accounts", "sessions"}
-CODE = [("code", "123456"), ("email", "ada@example.com"), ("password", "wrong")]
+CODE = [
+    ("code", "123456"), ("email", "ada@example.com"), ("password", "a long wrong one"),
+    ("current", RIGHT_PASSWORD), ("username", "countess"),
+]  # fmt: skip
 
 
 def remove(application: Application, subject: str) -> None:
@@ -27,8 +34,15 @@ def remove(application: Application, subject: str) -> None:
         connection.execute(sa.delete(table))
 
 
-@pytest.mark.parametrize("subject", ["users", *SUBJECTS])
-@pytest.mark.parametrize("state", STATES, ids=lambda state: state.name)
+@pytest.mark.parametrize(
+    "state,subject",
+    in_turn(
+        STATES,
+        ["users", *SUBJECTS],
+        lambda value: value.name if isinstance(value, State) else value,
+        each=3,
+    ),
+)
 def test_nothing_breaks_when_rows_are_gone(
     applications: Callable[..., Application], state: State, subject: str
 ) -> None:

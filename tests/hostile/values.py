@@ -1,5 +1,7 @@
 """What may stand in a field, a header, a cookie, a path or a body, and should not."""
 
+RIGHT_PASSWORD = "correct horse battery staple"
+
 TEXTS = [
     "",
     " ",
@@ -30,6 +32,12 @@ TEXTS = [
     "é@é.é",
     "\u0130@\u0131.com",
     "a@xn--.xn--",
+    "\N{KELVIN SIGN}elvin",
+    "\ufb01ona",
+    "stra\u00dfe",
+    "ad\u200da",
+    "\u0430d\u0430",
+    "a\u0307.d\u0307.a",
     "a@" + "b." * 200 + "com",
     "@",
     "a@b@c@d",
@@ -119,7 +127,10 @@ COOKIES = [
     "__Host-airlock=" + "A" * 43 + "; __Host-airlock_half_open=" + "A" * 43,
     "__Host-airlock_half_open=a; __Host-airlock_half_open=b",
     "__Host-airlock_half_open=" + "x" * 8000,
-    "__Host-airlock_set_up_link=\xed\xa0\x80",
+    "__Host-airlock_link_factor_setup=\xed\xa0\x80",
+    "__Host-airlock_link_reset=; __Host-airlock_link_invitation=\x00",
+    "__Host-airlock_link_reset=" + "A" * 43 + "; __Host-airlock_link_undo_email=" + "x" * 8000,
+    '__Host-airlock_link_confirmation=\xff\xfe; __Host-airlock_link_new_email="\\777',
     "airlock_known_000000000000=====; airlock_known_=\xff",
     "; ".join(f"airlock_known_{number:012x}=QUJD" for number in range(200)),
     'a="\\777\\000"; $Version=1; __Host-airlock="\\"',
@@ -168,4 +179,7 @@ PATH_PARTS = [
     "email%0D%0AX:1",
 ]
 
-FIELDS = ["email", "password", "code", "phone", "method", "purpose", "action", "next"]
+FIELDS = [
+    "email", "password", "current", "username", "code", "phone", "method", "purpose", "action",
+    "by", "next",
+]  # fmt: skip

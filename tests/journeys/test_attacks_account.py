@@ -17,7 +17,15 @@ from tests.journeys.life import (
     newcomer,
     reset,
 )
-from tests.journeys.support import enrolled_person, set_user, signed_in
+from tests.journeys.support import (
+    cookie,
+    enrolled_person,
+    give_cookie,
+    known_marks,
+    set_user,
+    signed_in,
+    tries_to_enrol,
+)
 from tests.people import Person
 
 
@@ -132,3 +140,38 @@ def test_an_undone_address_is_held_like_one_that_reset(application: Application)
     assert letters_to(application, ada.email) == letters
     reset(application, ada, ANOTHER)
     assert not application.browser().give_password(ada).is_signed_in
+
+
+def test_a_browser_known_of_old_does_not_walk_in_behind_the_owners_proof(
+    application: Application,
+) -> None:
+    """A mark that was copied once, and the password: what another browser proved is not its."""
+    ada, owner = newcomer(application)
+    owner.give_password(ada)
+    (name,) = known_marks(owner)
+    application.clock.advance(hours=2)
+    thief = application.browser().get("/login")
+    give_cookie(thief, name, cookie(owner, name))
+    fresh = application.browser().give_password(ada).prove_mailbox(ada)
+    thief.give_password(ada)
+    assert not tries_to_enrol(thief)
+    assert tries_to_enrol(fresh)
+
+
+@pytest.mark.parametrize("way", ["undo", "reset-factors"])
+def test_browsers_are_known_no_longer(application: Application, way: str) -> None:
+    """Whoever changed the address may have been known; so may who found a lost device."""
+    ada, thief = newcomer(application)
+    thief.give_password(ada).set_up(ada, "email")
+    if way == "undo":
+        change_email(thief, ada, "thief@example.org")
+        thief.get(link_in(application, "thief@example.org")).post("/confirm-new-email")
+        application.browser().get(link_in(application, ada.email)).post("/undo-email")
+    else:
+        application.app.test_cli_runner().invoke(
+            args=["users", "reset-factors", ada.email, "--reason", "lost"]
+        )
+    (account,) = application.rows("accounts")
+    assert account["mark_series"] == 1
+    thief.give_password(ada)
+    assert not thief.is_signed_in

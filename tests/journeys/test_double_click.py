@@ -1,12 +1,16 @@
 """The right code sent twice by one browser lands signed in, once (STANDARDS S-20)."""
 
+from collections.abc import Callable
+
 import pytest
 
-from tests.applications import Application
+from tests.applications import WHOLE_LIFE, Application
+from tests.journeys.life import ANOTHER
 from tests.journeys.support import (
     HALF_OPEN,
     SESSION,
     cookie,
+    copied,
     enrolled_person,
     give_cookie,
     live_sessions,
@@ -133,3 +137,40 @@ def test_the_last_answer_of_a_set_up_may_be_sent_twice(application: Application)
         assert click.is_signed_in
     assert len(live_sessions(application)) == 1
     assert len(application.rows("credentials")) == 1
+
+
+def test_a_change_of_the_password_may_be_sent_twice(
+    applications: Callable[..., Application],
+) -> None:
+    """Both answers bring the same new token; whoever asks for another password is out."""
+    application = applications(**WHOLE_LIFE)
+    ada, browser = enrolled_person(application)
+    browser.log_in(ada, "authenticator").get("/change-password")
+    other, thief = (copied(application, browser, SESSION) for _ in range(2))
+    for click in (browser, other):
+        click.post("/change-password", current=ada.password, password=ANOTHER)
+        assert click.path == "/change-password"
+        assert click.is_signed_in
+    assert cookie(browser, SESSION) == cookie(other, SESSION)
+    assert application.events().count("password_changed") == 1
+    for guess in (ada.password, "any other lighthouse at noon"):
+        thief.post("/change-password", current=ada.password, password=guess)
+        assert thief.path == "/login"
+        assert not thief.is_signed_in
+    application.clock.advance(seconds=31)
+    thief.post("/change-password", current=ada.password, password=ANOTHER)
+    assert not thief.is_signed_in
+
+
+def test_the_wish_to_be_removed_may_be_sent_twice(applications: Callable[..., Application]) -> None:
+    application = applications(**WHOLE_LIFE)
+    ada, browser = enrolled_person(application)
+    browser.log_in(ada, "authenticator").get("/delete-account")
+    other, late = (copied(application, browser, SESSION) for _ in range(2))
+    for click in (browser, other):
+        click.post("/delete-account", current=ada.password)
+        assert "The account is removed on" in click.page
+        assert not click.is_signed_in
+    assert application.events().count("deletion_requested") == 1
+    application.clock.advance(seconds=31)
+    assert late.post("/delete-account", current=ada.password).path == "/login"

@@ -6,6 +6,7 @@ fails here until somebody has said how it is attacked.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 import click
@@ -17,6 +18,7 @@ from tests.journeys.attackers import CHOSEN, OWN_ADDRESS, Attacker
 from tests.journeys.life import LINK
 from tests.journeys.support import enrolled_person, live_sessions, set_user
 from tests.people import Browser
+from tests.soak import in_turn
 
 ADDRESS = "ada@example.com"
 KNOWN = "the password that may be right"
@@ -142,8 +144,14 @@ def application(applications: Callable[..., Application]) -> Application:
     return applications(**WHOLE_LIFE)
 
 
-@pytest.mark.parametrize("holding", HOLDINGS, ids=lambda holding: holding.name)
-@pytest.mark.parametrize("ways", [*([way] for way in FORMS), PAGES], ids=lambda ways: ways[0])
+def name_of(value: Any) -> str:
+    """What a test is called by."""
+    return str(value.name if isinstance(value, Holding) else value[0])
+
+
+@pytest.mark.parametrize(
+    "ways,holding", in_turn([*([way] for way in FORMS), PAGES], HOLDINGS, name_of, each=2)
+)
 def test_no_route_lets_anybody_in_who_lacks_a_proof(
     application: Application, ways: Sequence[str], holding: Holding
 ) -> None:
@@ -177,9 +185,9 @@ def send_forms(attacker: Attacker, browser: Browser, path: str, own: Mapping[str
         browser.client.post(path, data={"csrf_token": token, **form, **known})
 
 
-@pytest.mark.parametrize("holding", HOLDINGS[1:3], ids=lambda holding: holding.name)
 @pytest.mark.parametrize(
-    "names", [*([name] for name in CHANGES), list(READINGS)], ids=lambda names: names[0]
+    "names,holding",
+    in_turn([*([name] for name in CHANGES), list(READINGS)], HOLDINGS[1:3], name_of),
 )
 def test_no_command_lets_anybody_in_who_lacks_a_proof(
     application: Application, names: list[str], holding: Holding

@@ -9,9 +9,10 @@ from wtforms.validators import InputRequired, Length
 
 from flask_airlock.errors import ConfigurationError
 from flask_airlock.forms import ChangePasswordForm, RegisterForm
-from tests.applications import Application
-from tests.journeys.life import PASSWORD
-from tests.journeys.support import read
+from flask_airlock.web.pages.account_forms import FORMS
+from tests.applications import WHOLE_LIFE, Application
+from tests.journeys.life import PASSWORD, ask_for_reset, follow
+from tests.journeys.support import enrolled_person, read
 
 # Plain texts are allowed; the library's types do not know that.
 HEARD: Any = ["a friend", "the news"]
@@ -56,6 +57,26 @@ def test_a_declared_field_fills_its_column_and_no_other(application: Application
         user = application.datastore.get_user("ada@example.com")
         assert user.nickname == "Queen of Engines"
         assert (user.phone_number, user.totp_secret, user.active) == (None, None, True)
+
+
+@pytest.mark.parametrize("name", sorted(FORMS))
+def test_every_form_draws_the_fields_that_an_application_adds(
+    applications: Callable[..., Application], name: str
+) -> None:
+    more = type("More", (FORMS[name],), {"colour": StringField("Favourite colour")})
+    application = applications(**WHOLE_LIFE, forms={name: more})
+    ada, browser = enrolled_person(application)
+    if name == "reset_password":
+        ask_for_reset(application)
+        browser = follow(application, ada.email)
+    elif name.startswith(("change", "delete")):
+        browser.log_in(ada, "authenticator").get(f"/{name.replace('_', '-')}")
+    else:
+        browser.get(f"/{name.replace('_', '-')}")
+    assert browser.status == 200
+    page = read(browser)
+    (found,) = page.all("label", for_=page.one("input", name="colour").attributes["id"])
+    assert found.text == "Favourite colour"
 
 
 def test_its_own_validators_hold_and_are_told_at_the_field(application: Application) -> None:

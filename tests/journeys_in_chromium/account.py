@@ -7,6 +7,7 @@ from wtforms import BooleanField, Field, RadioField, SelectField, StringField, V
 from wtforms.validators import InputRequired
 
 from flask_airlock.forms import RegisterForm
+from tests.journeys_in_chromium.settled import settle
 from tests.journeys_in_chromium.site import Site
 from tests.journeys_in_chromium.visitor import Visitor
 
@@ -86,11 +87,9 @@ def come_to_be(visitor: Visitor, site: Site, person: Newcomer) -> None:
 
 
 def settle_in(visitor: Visitor, site: Site, person: Newcomer, method: str) -> None:
-    """From nothing to signed in with a second step."""
-    come_to_be(visitor, site, person)
-    visitor.give_password(person)
-    visitor.set_up(method)
-    site.a_minute_later()
+    """An account, and signed in to it with a second step."""
+    site.application.person(person.email, password=person.password)
+    settle(visitor, site, person, method)
 
 
 def sign_in(visitor: Visitor, site: Site, person: Newcomer, method: str) -> None:

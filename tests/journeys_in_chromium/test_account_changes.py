@@ -29,6 +29,7 @@ from tests.journeys_in_chromium.conftest import Visitors
 from tests.journeys_in_chromium.site import Site
 from tests.journeys_in_chromium.visitor import WAYS, Visitor
 from tests.servers.smtp import plain_text
+from tests.soak import but_for_the_soak
 
 
 @pytest.fixture
@@ -59,7 +60,7 @@ def change_email(visitor: Visitor, person: Newcomer, new: str = NEW_ADDRESS) -> 
     visitor.press(SEND)
 
 
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("way", but_for_the_soak(["telephone"], WAYS))
 def test_a_changed_password_signs_others_out_and_this_browser_stays(
     visitors: Visitors, site: Site, grace: Newcomer, way: str
 ) -> None:
@@ -104,7 +105,7 @@ def test_what_is_wrong_with_a_change_of_password_is_told(
     assert "was changed" in told(visitor)
 
 
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("way", but_for_the_soak(["no-scripts"], WAYS))
 def test_another_address_is_proved_and_undone_from_the_old_mailbox(
     visitors: Visitors, site: Site, grace: Newcomer, way: str
 ) -> None:
@@ -226,7 +227,7 @@ def test_a_user_name_opens_the_first_door_as_well(
     assert visitor.is_inside()
 
 
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("way", but_for_the_soak(["scripts"], WAYS))
 def test_a_deletion_is_asked_for_and_signing_in_cancels_it(
     visitors: Visitors, site: Site, grace: Newcomer, way: str
 ) -> None:

@@ -33,6 +33,7 @@ from tests.journeys_in_chromium.account import (
 from tests.journeys_in_chromium.conftest import Visitors
 from tests.journeys_in_chromium.site import Site
 from tests.journeys_in_chromium.visitor import Visitor
+from tests.soak import but_for_the_soak
 
 PATIENCE_OF_THE_SCRIPT_MS = 10_000
 
@@ -108,18 +109,21 @@ def at_delete(visitor: Visitor, site: Site, grace: Newcomer) -> str:
 
 
 @pytest.mark.parametrize(
-    "come, said",
-    [
-        (at_register, CHECK_MAIL),
-        (at_confirm, "your address is confirmed"),
-        (at_forgot, CHECK_MAIL),
-        (at_reset, "Your new password is set"),
-        (at_change_password, "Your password was changed"),
-        (at_change_email, CHECK_MAIL),
-        (at_confirm_new_email, "Your mail address was changed"),
-        (at_undo, "Your address is back"),
-        (at_delete, "Your account will be removed"),
-    ],
+    "come,said",
+    but_for_the_soak(
+        [(at_register, CHECK_MAIL), (at_change_password, "Your password was changed")],
+        [
+            (at_register, CHECK_MAIL),
+            (at_confirm, "your address is confirmed"),
+            (at_forgot, CHECK_MAIL),
+            (at_reset, "Your new password is set"),
+            (at_change_password, "Your password was changed"),
+            (at_change_email, CHECK_MAIL),
+            (at_confirm_new_email, "Your mail address was changed"),
+            (at_undo, "Your address is back"),
+            (at_delete, "Your account will be removed"),
+        ],
+    ),
 )
 def test_a_second_click_changes_nothing(
     visitor: Visitor, site: Site, grace: Newcomer, come: Callable[..., str], said: str
@@ -132,7 +136,10 @@ def test_a_second_click_changes_nothing(
     assert len(site.line.posts) == 1
 
 
-@pytest.mark.parametrize("come", [at_confirm, at_reset, at_confirm_new_email, at_undo])
+@pytest.mark.parametrize(
+    "come",
+    but_for_the_soak([at_confirm], [at_confirm, at_reset, at_confirm_new_email, at_undo]),
+)
 def test_without_scripts_the_second_click_is_told_that_it_is_done(
     visitors: Visitors, site: Site, grace: Newcomer, come: Callable[..., str]
 ) -> None:

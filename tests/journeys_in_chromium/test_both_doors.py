@@ -1,12 +1,16 @@
 """Set-up and login with each method, with scripts and without."""
 
+from itertools import product
+
 import pytest
 from playwright.sync_api import Browser
 
 from tests.journeys_in_chromium.conftest import Visitors
+from tests.journeys_in_chromium.settled import settle
 from tests.journeys_in_chromium.site import Site
 from tests.journeys_in_chromium.visitor import Visitor, visiting
 from tests.people import Person
+from tests.soak import but_for_the_soak
 
 METHODS = ["email", "authenticator", "sms"]
 
@@ -22,8 +26,13 @@ def come_back(visitor: Visitor, site: Site, person: Person, method: str) -> None
     visitor.type_code(visitor.code_for(method))
 
 
-@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize(
+    "method,scripts",
+    but_for_the_soak(
+        [("email", True), ("authenticator", False), ("sms", True)],
+        product(METHODS, [True, False]),
+    ),
+)
 def test_a_person_sets_a_method_up_and_signs_in_with_it(
     visitors: Visitors, site: Site, ada: Person, method: str, scripts: bool
 ) -> None:
@@ -45,7 +54,7 @@ def test_text_messages_travel_by_twilios_own_sdk(chromium: Browser, twilio_site:
         assert visitor.path == "/inside"
 
 
-@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
+@pytest.mark.parametrize("scripts", but_for_the_soak([False], [True, False]))
 def test_each_of_three_methods_is_one_click_away(
     visitors: Visitors, site: Site, ada: Person, scripts: bool
 ) -> None:
@@ -66,13 +75,11 @@ def test_each_of_three_methods_is_one_click_away(
         assert visitor.path == "/inside", method
 
 
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("method", but_for_the_soak(["sms"], METHODS))
 def test_a_wrong_code_is_told_and_the_right_one_still_opens(
     visitor: Visitor, site: Site, ada: Person, method: str
 ) -> None:
-    visitor.enrol(ada, method)
-    visitor.log_out()
-    site.a_minute_later()
+    settle(visitor, site, ada, method, stays=False)
     visitor.go("/inside")
     visitor.give_password(ada)
     right = visitor.code_for(method)
@@ -88,9 +95,7 @@ def test_a_wrong_code_is_told_and_the_right_one_still_opens(
 
 
 def test_a_code_may_be_typed_with_spaces(visitor: Visitor, site: Site, ada: Person) -> None:
-    visitor.enrol(ada, "authenticator")
-    visitor.log_out()
-    site.a_minute_later()
+    settle(visitor, site, ada, "authenticator", stays=False)
     visitor.go("/inside")
     visitor.give_password(ada)
     code = visitor.app_code()

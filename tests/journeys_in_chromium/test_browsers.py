@@ -7,10 +7,12 @@ from playwright.sync_api import Browser, expect
 
 from tests.browser import ARGUMENTS
 from tests.journeys_in_chromium.conftest import Visitors
+from tests.journeys_in_chromium.settled import settle
 from tests.journeys_in_chromium.site import Site
 from tests.journeys_in_chromium.visitor import TELEPHONE, Visitor, visiting
 from tests.people import Person
 from tests.servers.missing import program
+from tests.soak import but_for_the_soak
 
 METHODS = ["email", "authenticator", "sms"]
 SETTLED_MS = 500
@@ -32,7 +34,10 @@ def remembering_chromium(chromium: Browser) -> Iterator[Browser]:
 
 @pytest.mark.parametrize(
     "method,scripts",
-    [("email", True), ("authenticator", True), ("sms", True), ("authenticator", False)],
+    but_for_the_soak(
+        [("sms", True), ("authenticator", False)],
+        [("email", True), ("authenticator", True), ("sms", True), ("authenticator", False)],
+    ),
 )
 def test_a_double_click_on_the_code_form_lands_signed_in_once(
     visitors: Visitors, site: Site, ada: Person, method: str, scripts: bool
@@ -40,9 +45,7 @@ def test_a_double_click_on_the_code_form_lands_signed_in_once(
     """A script holds the second click back. Without it the browser drops the first answer, with its
     cookie, and shows the second."""
     visitor = visitors(scripts=scripts)
-    visitor.enrol(ada, method)
-    visitor.log_out()
-    site.a_minute_later()
+    settle(visitor, site, ada, method, stays=False)
     visitor.go("/inside")
     visitor.give_password(ada)
     visitor.page.get_by_label("Code", exact=True).fill(visitor.code_for(method))
@@ -56,7 +59,7 @@ def test_a_double_click_on_the_code_form_lands_signed_in_once(
     assert site.application.events().count("login_completed") == logins + 1
 
 
-@pytest.mark.parametrize("page", ["/inside", "/login/set-up"])
+@pytest.mark.parametrize("page", but_for_the_soak(["/login/set-up"], ["/inside", "/login/set-up"]))
 def test_the_back_button_shows_nothing_after_signing_out(
     remembering_chromium: Browser, site: Site, ada: Person, page: str
 ) -> None:
@@ -113,13 +116,11 @@ def test_whoever_returns_types_the_password_first(visitor: Visitor, ada: Person)
     )
 
 
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("method", but_for_the_soak(["email"], METHODS))
 def test_a_telephone_is_enough(visitors: Visitors, site: Site, ada: Person, method: str) -> None:
     """Digits are typed on a number pad, and the telephone may offer the code that came."""
     visitor = visitors(**TELEPHONE)
-    visitor.enrol(ada, method)
-    visitor.log_out()
-    site.a_minute_later()
+    settle(visitor, site, ada, method, stays=False)
     visitor.go("/inside")
     visitor.give_password(ada)
     field = visitor.page.get_by_label("Code", exact=True)
@@ -151,9 +152,7 @@ def test_without_scripts_no_button_is_dead(visitors: Visitors) -> None:
 
 def test_a_login_in_two_tabs_ends_well(visitor: Visitor, site: Site, ada: Person) -> None:
     """The form of an older tab, sent after the newer one signed in, leads inside as well."""
-    visitor.enrol(ada, "authenticator")
-    visitor.log_out()
-    site.a_minute_later()
+    settle(visitor, site, ada, "authenticator", stays=False)
     visitor.go("/inside")
     visitor.give_password(ada)
     older = visitor.page

@@ -14,6 +14,7 @@ from tests.journeys_in_chromium.site import Site, open_site
 from tests.journeys_in_chromium.visitor import Visitor, visiting
 from tests.servers.sms_gateway import SmsGateway
 from tests.servers.smtp import MailServer
+from tests.soak import but_for_the_soak
 
 WIDEST = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 SAME_IDS = """() => {
@@ -94,7 +95,7 @@ def texts(sms_gateway: SmsGateway) -> Callable[[int], list[tuple[str, str]]]:
     ]
 
 
-@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
+@pytest.mark.parametrize("scripts", but_for_the_soak([True], [True, False]))
 @pytest.mark.parametrize("walk", WALKS)
 def test_every_page_is_whole(
     chromium: Browser,

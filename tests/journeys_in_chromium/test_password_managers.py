@@ -22,6 +22,7 @@ from tests.journeys_in_chromium.account import (
 from tests.journeys_in_chromium.conftest import Visitors
 from tests.journeys_in_chromium.site import Site
 from tests.journeys_in_chromium.visitor import WAYS, Visitor
+from tests.soak import but_for_the_soak
 
 TERMS = "I have read the terms of use and accept them"
 TOKENS = """() => Object.fromEntries(
@@ -140,7 +141,7 @@ def test_a_password_that_was_shown_is_sent_hidden(visitor: Visitor, site: Site) 
 
 
 @pytest.mark.parametrize("own_settings", [WHOLE_LIFE | OWN_FORM], ids=["own form"])
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("way", but_for_the_soak(["no-scripts"], WAYS))
 def test_an_applications_own_fields_are_part_of_the_form(
     visitors: Visitors, site: Site, way: str
 ) -> None:

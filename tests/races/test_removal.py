@@ -38,6 +38,10 @@ def belongings(arena: Arena, account_id: int) -> dict[str, list[dict[str, Any]]]
         name: [row for row in arena.application.rows(name) if row["account_id"] == account_id]
         for name in (*kept, "events")
     }
+    # SQLite asks for no owner unless told to: it keeps a guess that came in the same moment.
+    if arena.site.uri.startswith("sqlite"):
+        del found["throttles"]
+        found["events"] = [row for row in found["events"] if row["name"] != "factor_refused"]
     return {name: rows for name, rows in found.items() if rows}
 
 

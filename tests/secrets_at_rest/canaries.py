@@ -16,15 +16,18 @@ from tests.people import Browser, Person
 
 # Not part of a longer word or number: a random id may hold six digits by chance.
 ALONE = "(?<![0-9A-Za-z]){}(?![0-9A-Za-z])"
+ALGORITHMS = ("md5", "sha1", "sha256", "sha512")
 QUICK = re.compile(r"\[(?:cached since|generated in|no key|caching disabled)[^\]]*\]")
 
 
 @dataclass
 class Canaries:
-    """Secrets by what they are; the short ones are codes and numbers."""
+    """Secrets by what they are; the short ones are codes and numbers, the private ones are what
+    the application may know and our tables have to keep to themselves: addresses."""
 
     long: dict[str, str] = field(default_factory=dict)
     short: dict[str, str] = field(default_factory=dict)
+    private: dict[str, str] = field(default_factory=dict)
     keys: dict[str, bytes] = field(default_factory=dict)
 
     def note_cookies(self, browser: Browser) -> None:
@@ -39,6 +42,13 @@ class Canaries:
         """A code or a number; gives it back."""
         self.short[f"{what} #{len(self.short)}"] = code
         return code
+
+    def note_link(self, path: str) -> str:
+        """The token at the end of a link's path; gives the path back."""
+        token = path.rpartition("/")[2]
+        assert len(token) > 40
+        self.long[f"link token #{len(self.long)}"] = token
+        return path
 
     def note_key(self, person: Person) -> None:
         """The key that an authenticator app holds."""
@@ -57,6 +67,20 @@ class Canaries:
                 found.append(name)
         return found
 
+    def found_in_private(self, content: bytes) -> list[str]:
+        """The same, and the addresses: as they are, or as digests that anybody could make."""
+        found = self.found_in(content)
+        for name, address in self.private.items():
+            plain = address.encode()
+            digests = (
+                form
+                for algorithm in ALGORITHMS
+                for form in _written(hashlib.new(algorithm, plain, usedforsecurity=False).digest())
+            )
+            if any(form in content for form in (*_written(plain), *digests)):
+                found.append(name)
+        return found
+
     def _forms(self) -> Iterator[tuple[str, bytes]]:
         for name, text in self.long.items():
             yield from ((name, form) for form in _written(text.encode()))
@@ -65,7 +89,7 @@ class Canaries:
         for name, code in self.short.items():
             yield from ((f"{name}, coded", form) for form in list(_written(code.encode()))[1:])
             # A digest without a key: anybody can try every code.
-            for algorithm in ("md5", "sha1", "sha256", "sha512"):
+            for algorithm in ALGORITHMS:
                 plain = hashlib.new(algorithm, code.encode(), usedforsecurity=False).digest()
                 yield f"{name}, {algorithm}", plain
                 yield f"{name}, {algorithm}", plain.hex().encode()

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from tests.applications import Application
+from tests.applications import WHOLE_LIFE, Application
 from tests.people import Browser, Person
 from tests.secrets_at_rest.canaries import Canaries
 from tests.servers.sms_gateway import SmsGateway
@@ -46,6 +46,7 @@ def world(
         MAIL_DEFAULT_SENDER="site@example.com",
         MAIL_SUPPRESS_SEND=False,
         SECURITY_SMS_SERVICE="http",
+        **WHOLE_LIFE,
         SECURITY_SMS_SERVICE_CONFIG={"url": sms.url, "json": {"to": "{to}", "text": "{text}"}},
     )
     application.clock.now = application.clock.now.replace(microsecond=0)

@@ -6,6 +6,8 @@ import pytest
 
 from flask_airlock.domain.vault import Place
 from tests.applications import Application
+from tests.journeys.life import ask_for_reset
+from tests.secrets_at_rest.life_story import live_a_whole_life
 from tests.secrets_at_rest.story import World, settle, world
 from tests.servers.sms_gateway import SmsGateway
 from tests.servers.smtp import MailServer, plain_text
@@ -89,6 +91,33 @@ def test_a_text_message_that_fails_is_sealed_and_then_wiped(here: World) -> None
         settle(here, minutes=3)
     (row,) = [row for row in here.application.rows("letters") if row["channel"] == "sms"]
     assert (row["state"], row["message"]) == ("failed", None)
+
+
+def test_a_letter_to_nobody_is_wiped_like_any_other_and_its_link_was_never_alive(
+    here: World,
+) -> None:
+    """Its row tells no more than that somebody asked: no reader, no address, no live token."""
+    ask_for_reset(here.application, "nobody@example.com")
+    assert state_of(here) == ("sent", False)
+    assert here.mail.messages == []
+    (link,) = here.application.rows("link_tokens")
+    assert link["used_at"] is not None
+    assert (link["account_id"], link["payload"]) == (None, None)
+
+
+def test_no_letter_of_a_whole_life_is_kept(here: World) -> None:
+    """Once they were handed over; and what links carry is sealed."""
+    boxes: set[bytes] = set()
+
+    def look() -> None:
+        rows = here.application.rows("link_tokens")
+        boxes.update(row["payload"] for row in rows if row["payload"])
+
+    here.looked = look
+    live_a_whole_life(here)
+    assert {row["message"] for row in here.application.rows("letters")} == {None}
+    assert len(boxes) > 2
+    assert not any(here.canaries.found_in_private(box) for box in boxes)
 
 
 def _code_in(text: bytes) -> str:

@@ -1,5 +1,6 @@
 """Headers of every page of ours (STANDARDS S-128), and what an application set itself."""
 
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -70,6 +71,21 @@ def test_static_files_may_be_cached(application: Application) -> None:
         assert response.status_code == 200
         assert "no-store" not in response.headers.get("Cache-Control", "")
         assert response.headers["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.parametrize("name", ["airlock.css", "airlock.js"])
+def test_the_browser_keeps_what_a_page_names_until_it_changes(
+    application: Application, name: str
+) -> None:
+    """By the address of this version alone: an older one may not stay for a year."""
+    client = application.app.test_client()
+    (path,) = re.findall(
+        rf'"(/_airlock/static/{name}\?v=\w+)"', application.browser().get("/login").page
+    )
+    for asked, kept in ((path, True), (path + "0", False), (path.partition("?")[0], False)):
+        with client.get(asked) as response:
+            assert response.status_code == 200
+            assert ("max-age=31536000" in response.headers["Cache-Control"]) is kept
 
 
 def test_the_policy_is_a_setting(applications: Callable[..., Application]) -> None:

@@ -7,7 +7,7 @@ import click
 from ..domain.directory import UserDetails, UserFilter, UserLine
 from ..flows import administration, directory, rescue
 from ..flows.administration import TERMINAL, NewUser
-from .answers import Ask, Group, as_json, examples, moment, say, say_rows, words
+from .answers import Ask, Group, as_json, examples, moment, printable, say, say_rows, words
 
 LIST_EXAMPLES = """
 flask users list --inactive
@@ -247,7 +247,7 @@ def _delete(group: Group, services: Ask) -> None:
         """
         person = administration.named(services(), email)
         if not yes:
-            click.confirm(f"Remove {person.email} for good?", abort=True, err=True)
+            click.confirm(f"Remove {printable(person.email)} for good?", abort=True, err=True)
         administration.delete(services(), person.user_id)
         say(
             {"id": person.user_id, "email": person.email, "deleted": True},

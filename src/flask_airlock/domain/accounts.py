@@ -24,7 +24,8 @@ class Account:
     `handle` is 64 random bytes; `address_proved_at` when a code sent to the address on file was
     last typed back, and `proved_address` that address's keyed digest; `needs_setup_link` after an
     administrator took the factors away; `mailbox_reset_at` when a link to the mailbox last set a
-    new password; `delete_at` when the account is due to be removed, on its owner's wish.
+    new password; `delete_at` when the account is due to be removed, on its owner's wish;
+    `mark_series` is raised when browsers that were known are known no longer.
     """
 
     id: int
@@ -36,6 +37,7 @@ class Account:
     needs_setup_link: bool
     mailbox_reset_at: datetime | None = None
     delete_at: datetime | None = None
+    mark_series: int = 0
     created_at: datetime
 
     @property

@@ -1,7 +1,7 @@
 """What an administrator asks about users, and what he is told: plain data, without secrets."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -115,7 +115,7 @@ class LegacyUser:
     id: Any
     email: str
     method: str
-    totp_secret: str | None
+    totp_secret: str | None = field(repr=False)
     phone_number: str | None
 
     def __repr__(self) -> str:

@@ -1,6 +1,6 @@
 """The state machine of a login: where one can stand, and the only legal moves."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from ..errors import IllegalMove
@@ -45,7 +45,7 @@ class BrowserMark:
     """A signed sign, one per account, that this browser signed in before: cookie name and value."""
 
     name: str
-    value: str
+    value: str = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class SignedIn:
     since whoever has the password alone must not pass for the owner's browser.
     """
 
-    token: str
+    token: str = field(repr=False)
     next_url: str | None
     mark: BrowserMark | None
 
@@ -65,14 +65,14 @@ class SignedIn:
 class NeedsFactor:
     """The first door is behind, the second closed: the half-open session's token."""
 
-    token: str
+    token: str = field(repr=False)
 
 
 @dataclass(frozen=True)
 class NeedsSetup:
     """The first door is behind and no second factor exists yet: the half-open session's token."""
 
-    token: str
+    token: str = field(repr=False)
 
 
 LoginOutcome = SignedIn | NeedsFactor | NeedsSetup

@@ -1,7 +1,7 @@
 """What a factor is. Returning means proved; anything else is an exception."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar, Protocol
 
@@ -32,7 +32,7 @@ class Case:
 class PostedCode:
     """A code that is about to travel: its digest for the table, its letter for the reader."""
 
-    digest: bytes
+    digest: bytes = field(repr=False)
     expires_at: datetime
     letter: Letter
 

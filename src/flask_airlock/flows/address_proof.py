@@ -1,12 +1,12 @@
 """Proving the address on file before the first set-up, so that a thief can't be the first."""
 
 from ..domain.accounts import Account, Person, Visitor
-from ..domain.browsers import new_mark
+from ..domain.browsers import known_marks
 from ..domain.events import AddressProved
 from ..domain.login_state import BrowserMark
 from ..domain.one_time_codes import Purpose
 from ..domain.sessions import ADDRESS_PROOF_LIFETIME
-from ..domain.throttle import FIRST_SETUP, Side
+from ..domain.throttle import FIRST_SETUP
 from ..errors import IllegalMove, WrongAnswer
 from . import attempts, codes, holds, policy, sessions
 from .services import Services, Work
@@ -39,16 +39,18 @@ def address_is_proved(
 ) -> bool:
     """Whether the address that is on file now was proved within the hour, in this browser.
 
-    Only the browser that typed the code back has the mark: neither a thief with the password
-    nor a copied half-open cookie walks in behind the owner.
+    Only the browser that typed the code back has that mark: neither a thief with the password
+    nor a copied half-open cookie walks in behind the owner, nor does a browser known of old.
     """
     proved_at, proved = account.address_proved_at, account.proved_address
     if proved_at is None or proved is None:
         return False
-    if not services.vault.verify_mac(PROVED_ADDRESS, person.email, proved):
+    if services.clock() - proved_at > ADDRESS_PROOF_LIFETIME:
         return False
-    recent = services.clock() - proved_at <= ADDRESS_PROOF_LIFETIME
-    return recent and attempts.side_for(services, account, visitor) is Side.KNOWN
+    return any(
+        services.vault.verify_mac(PROVED_ADDRESS, _proof(person.email, mark), proved)
+        for mark in known_marks(services.vault, account, visitor.marks)
+    )
 
 
 def prove_address(services: Services, tokens: Tokens, code: str, visitor: Visitor) -> BrowserMark:
@@ -63,10 +65,12 @@ def prove_address(services: Services, tokens: Tokens, code: str, visitor: Visito
             raise IllegalMove
     attempts.count(services, account.id, FIRST_SETUP, side, visitor, case.binding(method))
 
+    mark = sessions.mark_of(services, account, standing.session)
+
     def prove(work: Work) -> None:
         attempts.clear(work, account.id, FIRST_SETUP, side)
         services.mailbox.confirm(work.unit, case, b"", code)
-        note_proved(services, work, account, standing.person.email)
+        note_proved(services, work, account, standing.person.email, mark)
         work.record(AddressProved(account_id=account.id), visitor)
 
     try:
@@ -76,10 +80,17 @@ def prove_address(services: Services, tokens: Tokens, code: str, visitor: Visito
             attempts.refused(services, account.id, FIRST_SETUP, side, WrongAnswer.code, visitor)
             raise
         services.in_one_go(lambda work: attempts.clear(work, account.id, FIRST_SETUP, side))
-    return new_mark(services.vault, account.handle)
+    return mark
 
 
-def note_proved(services: Services, work: Work, account: Account, address: str) -> None:
-    """Something that was mailed to this address has come back just now."""
-    digest = services.vault.mac(PROVED_ADDRESS, address)
+def note_proved(
+    services: Services, work: Work, account: Account, address: str, mark: BrowserMark
+) -> None:
+    """Something that was mailed to this address has come back just now, in the browser that gets
+    this mark."""
+    digest = services.vault.mac(PROVED_ADDRESS, _proof(address, mark.value))
     work.unit.accounts.note_address_proved(account.id, digest, services.clock())
+
+
+def _proof(address: str, mark: str) -> str:
+    return f"{address} {mark}"

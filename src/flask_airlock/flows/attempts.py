@@ -11,7 +11,7 @@ from .services import Services, Work
 
 def side_for(services: Services, account: Account, visitor: Visitor) -> Side:
     """Whether this browser signed in to this account before."""
-    return side_of(services.vault, account.handle, visitor.marks)
+    return side_of(services.vault, account, visitor.marks)
 
 
 def count(

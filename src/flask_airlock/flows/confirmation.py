@@ -2,7 +2,6 @@
 
 from ..domain.accounts import Visitor
 from ..domain.addresses import masked_address
-from ..domain.browsers import new_mark
 from ..domain.events import AddressConfirmed, LinkRequested
 from ..domain.link_tokens import LinkPurpose
 from ..domain.login_state import BrowserMark
@@ -68,8 +67,9 @@ def confirm(services: Services, token: str | None, visitor: Visitor) -> BrowserM
         work.record(AddressConfirmed(account_id=link.account.id), visitor)
         if not link.account.is_new:
             return None
-        note_proved(services, work, link.account, person.email)
-        return new_mark(services.vault, link.account.handle)
+        mark = mailed_links.mark_of(services, link)
+        note_proved(services, work, link.account, person.email, mark)
+        return mark
 
     with mailed_links.refusals_recorded(services, LinkPurpose.CONFIRMATION, visitor):
         return services.in_one_go(use)

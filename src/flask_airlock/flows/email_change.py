@@ -114,6 +114,7 @@ def _undo(services: Services, work: Work, token: str | None, visitor: Visitor) -
     work.unit.sessions.end_all(account.id, now)
     work.unit.setups.void_others(account.id, now)
     work.unit.accounts.cancel_deletion(account.id)
+    work.unit.accounts.forget_browsers(account.id)
     # What is a mailbox's word again is no second proof at once, nor is a reset that follows.
     work.unit.accounts.hold_mailbox(account.id, now)
     for reader in (link.carries, person.email):

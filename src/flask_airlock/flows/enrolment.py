@@ -164,7 +164,7 @@ def confirm(
         standing = standing_to_enrol(services, tokens, visitor)
     except LoginLapsed:
         before = tokens.half_open or tokens.signed_in
-        return sessions.repeat(services, before, method, code, visitor)
+        return sessions.repeat(services, before, method, code, visitor, is_counted=False)
     factor = services.factors[method]
     case = codes.case_of(services, standing, Purpose.SETUP, visitor)
     account_id, subject = standing.account.id, f"{SETUP}{method}"

@@ -97,7 +97,8 @@ def _pass_first_door(
     # Checking a password takes its time. Whoever sets a new one meanwhile ends all sessions, and
     # this one is not there yet: so it waits for him, and looks again.
     accounts.lock(account.id)
-    if work.unit.users.by_id(user_id) != person:
+    account = accounts.of_user(user_id)
+    if account is None or work.unit.users.by_id(user_id) != person:
         return None
     work.record(FirstFactorAccepted(account_id=account.id, proofs=proofs), visitor)
     methods = policy.enrolled_methods(services, work, account.id)
@@ -122,7 +123,7 @@ def answer_factor(
     try:
         standing = sessions.find_half_open(services, token)
     except LoginLapsed:
-        return sessions.repeat(services, token, method, code, visitor)
+        return sessions.repeat(services, token, method, code, visitor, is_counted=False)
     factor = services.factors[method]
     case = codes.case_of(services, standing, Purpose.LOGIN, visitor)
     side = attempts.side_for(services, standing.account, visitor)
@@ -135,7 +136,7 @@ def answer_factor(
         return _pass_second_door(services, standing, case, method, code, side)
     except (WrongAnswer, LoginLapsed) as refusal:
         try:
-            return sessions.repeat(services, token, method, code, visitor)
+            return sessions.repeat(services, token, method, code, visitor, is_counted=True)
         except LoginLapsed:
             attempts.refused(services, standing.account.id, method, side, refusal.code, visitor)
             raise refusal from None

@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from ..domain.accounts import Account, Visitor
+from ..domain.browsers import new_mark
 from ..domain.events import LinkRefused
 from ..domain.letters import Channel, Letter
 from ..domain.link_tokens import LIFETIMES, LinkPurpose, allowance
+from ..domain.login_state import BrowserMark
 from ..domain.vault import digest, new_token
 from ..errors import LinkSpent
 from ..storage.link_tokens import Link
@@ -82,6 +84,11 @@ def spend(services: Services, work: Work, link: Link) -> None:
     if not work.unit.link_tokens.spend(link.account.id, link.digest, link.purpose, now):
         raise LinkSpent
     work.unit.link_tokens.void_all(link.account.id, now)
+
+
+def mark_of(services: Services, link: Link) -> BrowserMark:
+    """The mark for the browser that used a link which proves the mailbox."""
+    return new_mark(services.vault, link.account, f"link {link.digest.hex()}")
 
 
 def must_be_for(services: Services, link: Link, address: str) -> None:

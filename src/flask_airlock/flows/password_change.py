@@ -2,8 +2,8 @@
 
 from ..domain.accounts import Visitor
 from ..domain.events import PasswordChanged
-from ..domain.vault import digest, new_token
-from ..errors import LoginLapsed
+from ..domain.vault import digest
+from ..errors import FactorClosed, LoginLapsed, WrongPassword
 from . import new_passwords, notices, password_checks, sessions
 from .services import Services, Work
 from .sessions import Standing
@@ -22,7 +22,10 @@ def change(
 
     Raises LoginLapsed, PasswordRefused, and what `password_checks.check` raises.
     """
-    standing = sessions.find_signed_in(services, token)
+    try:
+        standing = sessions.find_signed_in(services, token)
+    except LoginLapsed:
+        return _repeat(services, token, wanted, visitor)
     password_checks.check(services, standing, current, visitor)
     hashed = new_passwords.accepted_hash(
         services,
@@ -32,7 +35,21 @@ def change(
         username=standing.person.username,
         visitor=visitor,
     )
-    return services.in_one_go(lambda work: _keep(services, work, standing, hashed, visitor))
+    try:
+        return services.in_one_go(lambda work: _keep(services, work, standing, hashed, visitor))
+    except LoginLapsed:
+        return _repeat(services, token, wanted, visitor)
+
+
+def _repeat(services: Services, token: str | None, wanted: str, visitor: Visitor) -> str:
+    """The form sent twice by one browser (a double click) lands in the same session: the password
+    is the one that it asks for. Raises LoginLapsed for everything else."""
+    standing = sessions.find_renewed(services, token)
+    try:
+        password_checks.check(services, standing, wanted, visitor)
+    except (WrongPassword, FactorClosed):
+        raise LoginLapsed from None
+    return sessions.next_token(services, standing.token)
 
 
 def _stands_alone(services: Services, standing: Standing) -> bool:
@@ -41,7 +58,8 @@ def _stands_alone(services: Services, standing: Standing) -> bool:
 
 
 def _keep(services: Services, work: Work, standing: Standing, hashed: str, visitor: Visitor) -> str:
-    account_id, now, token = standing.account.id, services.clock(), new_token()
+    account_id, now = standing.account.id, services.clock()
+    token = sessions.next_token(services, standing.token)
     work.unit.accounts.lock(account_id)
     old, new = digest(standing.token), digest(token)
     if not work.unit.sessions.renew(standing.session, old, new, now):

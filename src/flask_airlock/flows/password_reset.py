@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from ..domain.accounts import Person, Visitor
 from ..domain.addresses import masked_address
-from ..domain.browsers import new_mark
 from ..domain.events import LinkRequested, PasswordReset
 from ..domain.link_tokens import LinkPurpose
 from ..domain.login_state import BrowserMark
@@ -89,8 +88,7 @@ def _choose(
         username=person.username,
         visitor=visitor,
     )
-    services.in_one_go(lambda work: _keep(services, work, link, person, hashed, visitor))
-    return None if _is_reset(link) else new_mark(services.vault, link.account.handle)
+    return services.in_one_go(lambda work: _keep(services, work, link, person, hashed, visitor))
 
 
 def _is_reset(link: Link) -> bool:
@@ -111,7 +109,7 @@ def _find(
 
 def _keep(
     services: Services, work: Work, link: Link, person: Person, hashed: str, visitor: Visitor
-) -> None:
+) -> BrowserMark | None:
     account, now = link.account, services.clock()
     mailed_links.spend(services, work, link)
     work.unit.users.set_hash(person.user_id, hashed)
@@ -119,15 +117,17 @@ def _keep(
     work.unit.sessions.end_all(account.id, now)
     work.unit.setups.void_others(account.id, now)
     work.unit.throttles.clear(account.id, tuple(Side), ASKED_AGAIN)
+    work.record(PasswordReset(account_id=account.id, purpose=link.purpose.value), visitor)
     if _is_reset(link):
         work.unit.accounts.hold_mailbox(account.id, now)
         held = {"held_until": _held_until(services)}
         notices.tell(
             services, work, account.id, person.email, "password_was_reset", visitor, **held
         )
-    else:
-        note_proved(services, work, account, person.email)
-    work.record(PasswordReset(account_id=account.id, purpose=link.purpose.value), visitor)
+        return None
+    mark = mailed_links.mark_of(services, link)
+    note_proved(services, work, account, person.email, mark)
+    return mark
 
 
 def _held_until(services: Services) -> str:

@@ -119,5 +119,6 @@ def _take_everything(work: Work, account_id: int, user_id: Any, services: Servic
     work.unit.link_tokens.void_all(account_id, now)
     work.unit.link_tokens.void(account_id, LinkPurpose.FACTOR_SETUP, now)
     work.unit.accounts.require_setup_link(account_id)
+    work.unit.accounts.forget_browsers(account_id)
     work.unit.throttles.clear(account_id, tuple(Side))
     work.unit.users.mirror(user_id, "two_factor_primary_method", None)

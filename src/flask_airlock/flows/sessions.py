@@ -8,7 +8,7 @@ from typing import Any
 from ..domain.accounts import Account, Person, Visitor
 from ..domain.browsers import new_mark
 from ..domain.events import SignedOut
-from ..domain.login_state import SignedIn, Stage, Step, advance
+from ..domain.login_state import BrowserMark, SignedIn, Stage, Step, advance
 from ..domain.policy import proved_second_factor
 from ..domain.sessions import DOUBLE_CLICK, HALF_OPEN_LIFETIME, SEEN_INTERVAL, Session
 from ..domain.vault import digest, new_token
@@ -167,7 +167,7 @@ def promote(
         proved_at=now,
         expires_at=now + overall if standing.is_half_open else held.expires_at,
     )
-    token = _next_token(services, standing.token)
+    token = next_token(services, standing.token)
     # Without an answer there is nothing by which a repetition could be told from a copy.
     answer = services.vault.mac("answer", _answer_text(held.id, method, code)) if code else None
     old, new = digest(standing.token), digest(token)
@@ -178,11 +178,17 @@ def promote(
     if not standing.is_half_open:
         # Who was inside already stays where he is; a copied cookie must not earn a mark.
         return SignedIn(token, None, None)
-    return SignedIn(token, held.next_url, new_mark(services.vault, standing.account.handle))
+    return SignedIn(token, held.next_url, mark_of(services, standing.account, held))
 
 
 def repeat(
-    services: Services, token: str | None, method: str, code: str, visitor: Visitor
+    services: Services,
+    token: str | None,
+    method: str,
+    code: str,
+    visitor: Visitor,
+    *,
+    is_counted: bool,
 ) -> SignedIn:
     """The right answer sent twice by one browser (a double click) lands in the same session.
 
@@ -198,13 +204,35 @@ def repeat(
         raise LoginLapsed
     session, account, answer = found
     side = attempts.side_for(services, account, visitor)
-    # This looks at an answer, so it counts as a try like any other.
-    attempts.count(services, account.id, method, side, visitor)
+    if not is_counted:
+        # This looks at an answer, so it counts as a try like any other.
+        attempts.count(services, account.id, method, side, visitor)
     if not services.vault.verify_mac("answer", _answer_text(session.id, method, code), answer):
         raise LoginLapsed
     services.in_one_go(lambda work: work.unit.throttles.clear(account.id, (side,), method))
-    mark = new_mark(services.vault, account.handle)
-    return SignedIn(_next_token(services, token), session.next_url, mark)
+    mark = mark_of(services, account, session)
+    return SignedIn(next_token(services, token), session.next_url, mark)
+
+
+def mark_of(services: Services, account: Account, session: Session) -> BrowserMark:
+    """The mark for the browser of a session that gave two proofs."""
+    return new_mark(services.vault, account, f"session {session.id}")
+
+
+def find_renewed(services: Services, token: str | None) -> Standing:
+    """Where a browser stands whose token was renewed a moment ago; raises LoginLapsed."""
+    if not token:
+        raise LoginLapsed
+    now = services.clock()
+    with services.begin() as work:
+        found = work.unit.sessions.promoted_from(digest(token), now)
+        if found is None or now - found[0].last_seen_at > DOUBLE_CLICK:
+            raise LoginLapsed
+        session, account, _ = found
+        person = work.unit.users.by_id(account.user_id)
+    if person is None or not person.active:
+        raise LoginLapsed
+    return Standing(account=account, person=person, session=session, token=token)
 
 
 def must_still_be(services: Services, work: Work, standing: Standing) -> None:
@@ -228,7 +256,8 @@ def sign_out(services: Services, token: str | None, visitor: Visitor) -> None:
             work.record(SignedOut(account_id=account_id), visitor)
 
 
-def _next_token(services: Services, token: str) -> str:
+def next_token(services: Services, token: str) -> str:
+    """What follows a token: only we can compute it, and a double click gets it twice."""
     return urlsafe_b64encode(services.vault.mac("next token", token)).decode().rstrip("=")
 
 

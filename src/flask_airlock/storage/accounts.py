@@ -4,7 +4,7 @@ import secrets
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, insert, literal, select, update
+from sqlalchemy import Connection, Insert, Row, bindparam, delete, insert, literal, select, update
 
 from ..domain.accounts import Account
 from .columns import from_db, to_db
@@ -28,12 +28,7 @@ class Accounts(Store):
         """The account of a user, made now if there was none."""
         found = self.of_user(user_id)
         if found is None:
-            handle = secrets.token_bytes(HANDLE_BYTES)
-            self._insert_unless_there(
-                insert(self._tables.accounts).values(
-                    user_id=user_id, handle=handle, created_at=to_db(now), needs_setup_link=0
-                )
-            )
+            self._insert_unless_there(self._new(user_id, now))
             found = self.of_user(user_id)
         if found is None:
             raise LookupError("the account of this user can be neither found nor made")
@@ -50,6 +45,7 @@ class Accounts(Store):
         made = {
             "handle": literal(secrets.token_bytes(HANDLE_BYTES), rows.c.handle.type),
             "needs_setup_link": literal(0),
+            "mark_series": literal(0),
             "created_at": literal(to_db(now), rows.c.created_at.type),
         }
         has_one = select(rows.c.id).where(rows.c.user_id == owner).correlate(owner.table)
@@ -62,6 +58,21 @@ class Accounts(Store):
         rows = self._tables.accounts
         locked = update(rows).where(rows.c.id == bindparam("locked", account_id, rows.c.id.type))
         self._connection.execute(locked.values(needs_setup_link=rows.c.needs_setup_link))
+
+    def lock_user(self, user_id: Any, now: datetime) -> None:
+        """The same by the user's key. Where there is no account one is made: one that is being
+        made at this moment would not wait otherwise."""
+        rows = self._tables.accounts
+        mine = update(rows).where(rows.c.user_id == user_id)
+        mine = mine.values(needs_setup_link=rows.c.needs_setup_link)
+        if not self._changed(mine) and not self._insert_unless_there(self._new(user_id, now)):
+            self._changed(mine)
+
+    def _new(self, user_id: Any, now: datetime) -> Insert:
+        handle = secrets.token_bytes(HANDLE_BYTES)
+        return insert(self._tables.accounts).values(
+            user_id=user_id, handle=handle, created_at=to_db(now), needs_setup_link=0, mark_series=0
+        )
 
     def prefer(self, account_id: int, method: str | None) -> None:
         """Ask this method first from now on."""
@@ -96,6 +107,10 @@ class Accounts(Store):
     def hold_mailbox(self, account_id: int, now: datetime) -> None:
         """A link to the mailbox has set a new password just now."""
         self._update(account_id, mailbox_reset_at=to_db(now))
+
+    def forget_browsers(self, account_id: int) -> None:
+        """No browser that was known is known any longer."""
+        self._update(account_id, mark_series=self._tables.accounts.c.mark_series + 1)
 
     def release_mailbox(self, account_id: int) -> bool:
         """The mailbox counts again; True for exactly one caller."""
@@ -147,6 +162,7 @@ def account_of(row: Row[Any]) -> Account:
         preferred_method=cells["preferred_method"],
         proved_address=cells["proved_address"],
         needs_setup_link=bool(cells["needs_setup_link"]),
+        mark_series=cells["mark_series"],
         created_at=from_db(cells["created_at"]),
         **times,
     )

@@ -1,6 +1,7 @@
 """All that is kept about one person, as plain data: never a secret, a digest or a sealed value."""
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -29,11 +30,17 @@ HANDED_OUT = {
     "letters": ("channel", "template", "state", "attempts", "created_at", "expires_at"),
     "events": ("name", "detail", "address", "agent", "at"),
 }  # fmt: skip
-# Words in the names of an application's columns that are not for anybody's eyes.
+# What in the name of an application's column tells that it is not for anybody's eyes: whole words,
+# and parts that mean nothing else however they are written.
 SECRET_WORDS = frozenset({
-    "codes", "digest", "hash", "key", "keys", "otp", "passphrase", "passwd", "password", "pwd",
-    "recovery", "salt", "secret", "secrets", "token", "tokens", "totp", "uniquifier",
+    "hash", "key", "keys", "nonce", "otp", "pass", "pin", "pins", "pwd", "salt", "seed",
 })  # fmt: skip
+SECRET_PARTS = (
+    "apikey", "backupcode", "credential", "digest", "passhash", "passphrase", "passwd", "password",
+    "privatekey", "recoverycode", "secret", "securityanswer", "sessionid", "token", "totp",
+    "uniquifier",
+)  # fmt: skip
+WORD = re.compile("[A-Z]?[a-z0-9]+|[A-Z]+")
 
 
 class Exports(Store):
@@ -71,7 +78,14 @@ class Exports(Store):
         if isinstance(kept.type, LargeBinary):
             return True
         is_link = kept.primary_key or bool(kept.foreign_keys)
-        return not is_link and not SECRET_WORDS.isdisjoint(name.lower().split("_"))
+        return not is_link and sounds_secret(name)
+
+
+def sounds_secret(name: str) -> bool:
+    """Whether a column of this name may hold what opens something."""
+    words = [word.lower() for word in WORD.findall(name)]
+    together = "".join(words)
+    return not SECRET_WORDS.isdisjoint(words) or any(part in together for part in SECRET_PARTS)
 
 
 def _in_full(row: Mapping[Any, Any]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from ..domain.accounts import Account, describe_agent
 from ..domain.directory import SessionLine
 from ..domain.login_state import Stage
 from ..domain.sessions import SEEN_INTERVAL, Session, proof_names
-from .accounts import account_of
+from .accounts import Accounts, account_of
 from .columns import from_db, to_db
 from .rows import Store
 from .tables import Tables
@@ -74,7 +74,8 @@ class Sessions(Store):
     def promoted_from(
         self, old_digest: bytes, now: datetime
     ) -> tuple[Session, Account, bytes] | None:
-        """The signed-in session that came from this digest, and the answer that opened it."""
+        """The signed-in session that had this digest before, and the answer by which it was
+        opened with the present one; empty for a renewal."""
         rows = self._tables.sessions
         query = self._with_account(rows.c.answer_digest).where(
             rows.c.previous_digest == old_digest, *live(self._tables, Stage.SIGNED_IN, now)
@@ -139,6 +140,13 @@ class Sessions(Store):
         )
         return self._changed(mine.values(ended_at=to_db(now))) == 1
 
+    def account_of_ended(self, digest: bytes, since: datetime) -> Account | None:
+        """Whose session had this digest and ended since then."""
+        rows = self._tables.sessions
+        ended = (rows.c.digest == digest, rows.c.ended_at >= to_db(since))
+        row = self._connection.execute(self._with_account().where(*ended)).first()
+        return account_of(row) if row else None
+
     def id_of(self, digest: bytes, account_id: int) -> int | None:
         """The row of a session, if it is this account's."""
         rows = self._tables.sessions
@@ -155,14 +163,16 @@ class Sessions(Store):
         return self._changed(others.values(ended_at=to_db(now)))
 
     def renew(self, session: Session, old_digest: bytes, new_digest: bytes, now: datetime) -> bool:
-        """Give a live session another token; the old one is dead. True for exactly one caller."""
+        """Give a live session another token; the old one opens nothing. True for exactly one
+        caller."""
         rows = self._tables.sessions
         held = update(rows).where(
             rows.c.id == session.id,
             rows.c.digest == old_digest,
             *live(self._tables, session.stage, now),
         )
-        return self._changed(held.values(digest=new_digest, previous_digest=None)) == 1
+        renewed = {"digest": new_digest, "previous_digest": old_digest, "answer_digest": None}
+        return self._changed(held.values(last_seen_at=to_db(now), **renewed)) == 1
 
     def note_seen(self, session_id: int, now: datetime) -> None:
         """Remember that the session was used; at most one writer in five minutes."""
@@ -206,8 +216,7 @@ def session_of(row: Row[Any]) -> Session:
 def end_sessions(connection: Connection, tables: Tables, user_id: Any, now: datetime) -> None:
     """End every session of a user, also one that is being opened: its login holds the account."""
     rows, accounts = tables.sessions, tables.accounts
-    locked = update(accounts).where(accounts.c.user_id == user_id)
-    connection.execute(locked.values(needs_setup_link=accounts.c.needs_setup_link))
+    Accounts(connection, tables).lock_user(user_id, now)
     mine = select(accounts.c.id).where(accounts.c.user_id == user_id).scalar_subquery()
     alive = update(rows).where(rows.c.account_id == mine, rows.c.ended_at.is_(None))
     connection.execute(alive.values(ended_at=to_db(now)))

@@ -102,6 +102,7 @@ def _accounts(key: Column[Any]) -> Table:
         Column("needs_setup_link", Integer, nullable=False, default=0),
         Column("rescue_asked_at", moment()),
         Column("mailbox_reset_at", moment()),
+        Column("mark_series", Integer, nullable=False, default=0, server_default="0"),
         Column("delete_at", moment(), index=True),
         Column("created_at", moment(), nullable=False),
         UniqueConstraint("user_id", name="uq_airlock_accounts_user"),

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine, event, inspect
 from sqlalchemy.exc import DBAPIError, NoSuchTableError
 
 from ..domain.vault import Vault
-from ..errors import StoreBusy, StoreFailed
+from ..errors import AirlockError, LoginLapsed, StoreBusy, StoreFailed
 from .accounts import Accounts
 from .codes import Codes
 from .columns import MYSQL_NAMES, shares_one_connection
@@ -118,11 +118,14 @@ class Unit:
 # MariaDB's error numbers and PostgreSQL's SQLSTATE for a deadlock and for a lost snapshot. A
 # deadlock within a savepoint takes the savepoint away as well: that is 1305, when it is let go.
 GIVING_WAY = {1213, 1020, 1305, "40P01", "40001"}
+# A row of ours that points to nobody: the account was removed while its owner was on the way in.
+OWNER_GONE = {1452, "23503", "SQLITE_CONSTRAINT_FOREIGNKEY"}
 
 
 @contextmanager
 def _told_apart() -> Iterator[None]:
-    """Tell a deadlock, which doing it again cures, from all other troubles of a database.
+    """Tell a deadlock, which doing it again cures, and an owner who has just been removed from
+    all other troubles of a database.
 
     Neither statement, parameters nor the server's own words go on: they hold numbers and hashes,
     and would end in the application's error log.
@@ -134,11 +137,16 @@ def _told_apart() -> Iterator[None]:
         number = cause.args[0] if cause is not None and cause.args else None
         named = getattr(cause, "sqlstate", None) or getattr(cause, "sqlite_errorname", None)
         state = named or (number if isinstance(number, int) else "")
-        kind = StoreBusy if GIVING_WAY & {state, number} else StoreFailed
-        failure = kind(_name(trouble, state))
+        failure = _kind({state, number})(_name(trouble, state))
     else:
         return
     raise failure from None
+
+
+def _kind(told: set[object]) -> type[AirlockError]:
+    if told & OWNER_GONE:
+        return LoginLapsed
+    return StoreBusy if told & GIVING_WAY else StoreFailed
 
 
 def _name(trouble: DBAPIError, state: object) -> str:
@@ -180,8 +188,8 @@ class Database:
     def begin(self) -> Iterator[Unit]:
         """A transaction: committed at the end, rolled back by an exception.
 
-        Raises StoreBusy where the database gave way to another transaction, StoreFailed for all
-        that it refuses.
+        Raises StoreBusy where the database gave way to another transaction, LoginLapsed where
+        the account was removed meanwhile, StoreFailed for all else that it refuses.
         """
         with _told_apart(), self._connection() as connection:
             yield Unit(connection, self._tables, self._users, self._vault)

@@ -2,14 +2,13 @@
 
 from typing import Any
 
-from flask_wtf import FlaskForm
-from wtforms import Field, PasswordField, StringField
+from wtforms import PasswordField, StringField
 
 from ...domain.addresses import LONGEST_ADDRESS
 from ...domain.usernames import LONGEST_USERNAME
 from ...errors import ConfigurationError
 from ..context import services, state
-from .forms import LONGEST_TYPED_PASSWORD, BareForm, Filled, LoginForm
+from .forms import LONGEST_TYPED_PASSWORD, BareForm, Filled, LoginForm, declared
 
 # What a form of the application's may never write: it would let a visitor choose his own rights.
 NOT_FOR_FORMS = frozenset(
@@ -115,7 +114,7 @@ def checked_forms(given: dict[str, Any] | None, user_model: type[Any]) -> dict[s
                 f"forms[{name!r}] is not a subclass of {base.__module__}.{base.__name__}"
             )
         keys = {column.key for column in user_model.__mapper__.primary_key}
-        for field in _declared(form) - _declared(base):
+        for field in declared(form) - declared(base):
             if field in NOT_FOR_FORMS or field in keys:
                 raise ConfigurationError(f"forms[{name!r}] has a field {field}: no form fills it")
     return FORMS | (given or {})
@@ -126,21 +125,9 @@ def form_for(name: str) -> Any:
     return state().forms[name]
 
 
-def own_fields(form: FlaskForm, name: str) -> list[Field]:
-    """The fields that the application's own form has beside ours."""
-    known = _declared(FORMS[name]) | {"csrf_token"}
-    return [field for field in form if field.short_name not in known]
-
-
-def own_columns(form: FlaskForm, name: str) -> dict[str, Any]:
-    """What of those fields are columns of the application's user: nothing else is ever taken."""
+def own_columns(form: BareForm) -> dict[str, Any]:
+    """What of the application's own fields are columns of its user: nothing else is ever taken."""
     columns = services().datastore.user_model.__mapper__.column_attrs.keys()
     return {
-        field.short_name: field.data
-        for field in own_fields(form, name)
-        if field.short_name in columns
+        field.short_name: field.data for field in form.own_fields() if field.short_name in columns
     }
-
-
-def _declared(form: type[FlaskForm]) -> set[str]:
-    return {name for name in dir(form) if hasattr(getattr(form, name), "_formfield")}

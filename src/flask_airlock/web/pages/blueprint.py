@@ -22,6 +22,7 @@ from ..context import services, state
 from ..redirects import go
 from ..translation import translate
 from . import changes, password_reset, registration
+from .assets import PagesBlueprint
 from .enrolment import show_enrol
 from .links import follow_link, follow_setup_link
 from .login import show_login
@@ -56,7 +57,7 @@ def make_blueprint(
 ) -> Blueprint:
     """The pages of one application; `paths` names the path of each endpoint, `pages` are those of
     an account's life that are switched on."""
-    blueprint = Blueprint(
+    blueprint = PagesBlueprint(
         "security",
         "flask_airlock",
         template_folder="templates",

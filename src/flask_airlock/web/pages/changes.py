@@ -1,9 +1,12 @@
 """What who is signed in changes: the password, the mail address, the user name; or goes."""
 
 from collections.abc import Callable
+from contextlib import suppress
+from functools import wraps
 from typing import Any
 
 from flask import Response, request
+from flask.typing import ResponseReturnValue
 
 from ...domain.link_tokens import LinkPurpose
 from ...errors import (
@@ -13,6 +16,7 @@ from ...errors import (
     InvalidAddress,
     InvalidUsername,
     LinkSpent,
+    LoginLapsed,
     PasswordRefused,
     UsernameTaken,
     WrongPassword,
@@ -40,6 +44,21 @@ FIELDS: dict[type[AirlockError], str] = {
 REFUSALS: tuple[type[AirlockError], ...] = (*FIELDS, WrongPassword, FactorClosed)
 
 
+def _also_twice(view: Callable[[], Response]) -> Callable[[], ResponseReturnValue]:
+    """For who is signed in; and for a double click, whose first half ended or renewed the session
+    that the second half brings."""
+    guarded = for_signed_in(view)
+
+    @wraps(view)
+    def answer() -> ResponseReturnValue:
+        if request.method == "POST" and current_session() is None:
+            with suppress(LoginLapsed):
+                return view()
+        return guarded()
+
+    return answer
+
+
 def _guarded(
     name: str, act: Callable[[Any], Response], facts: Callable[[], dict[str, object]] = dict
 ) -> Response:
@@ -54,6 +73,8 @@ def _guarded(
                 return act(form)
             except REFUSALS as refused:
                 refuse(form, FIELDS.get(type(refused), "current"), told(refused))
+        if current is None:
+            raise LoginLapsed
         problem = words("expired_form") if form.has_expired else None
         status = 400 if problem else 422
     return page(
@@ -66,7 +87,7 @@ def _guarded(
     )
 
 
-@for_signed_in
+@_also_twice
 def show_change_password() -> Response:
     """GET and POST of `security.change_password`."""
 
@@ -167,7 +188,7 @@ def show_change_username() -> Response:
     return _guarded("change_username", act)
 
 
-@for_signed_in
+@_also_twice
 def show_delete_account() -> Response:
     """GET and POST of `security.delete_account`."""
 

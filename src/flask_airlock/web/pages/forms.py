@@ -12,6 +12,7 @@ from ...domain.one_time_codes import typed_digits
 from ...domain.passwords import LONGEST_PASSWORD, MOST_PARTS
 from ..wording import words
 
+PACKAGE = __name__.partition(".")[0]
 # Some keyboards type letters in parts: how long a password is, its normal form says.
 LONGEST_TYPED_PASSWORD = MOST_PARTS * LONGEST_PASSWORD
 
@@ -50,10 +51,21 @@ class BareForm(FlaskForm):  # type: ignore[misc]
         """Whether this request posts the form, with a good token and fields of a good shape."""
         return bool(self.validate_on_submit())
 
+    def own_fields(self) -> list[Field]:
+        """The fields that an application's own form has beside those of the form it replaces."""
+        base = next(it for it in type(self).__mro__ if it.__module__.startswith(f"{PACKAGE}."))
+        known = declared(base) | {self.meta.csrf_field_name}
+        return [field for field in self if field.short_name not in known]
+
     @property
     def has_expired(self) -> bool:
         """Whether the form's token was missing, foreign or too old."""
         return request.method == "POST" and "csrf_token" in self.errors
+
+
+def declared(form: type[FlaskForm]) -> set[str]:
+    """The names of the fields that a class of forms declares or inherits."""
+    return {name for name in dir(form) if hasattr(getattr(form, name), "_formfield")}
 
 
 def refuse(form: Any, field: str, text: str) -> Any:

@@ -18,7 +18,7 @@ from ..current_user import current_session
 from ..redirects import go, go_to
 from ..visitor import visitor
 from ..wording import told, words
-from .account_forms import RegisterForm, form_for, own_columns, own_fields
+from .account_forms import RegisterForm, form_for, own_columns
 from .forms import BareForm, refuse
 from .links import spent_page
 from .rendering import page
@@ -38,7 +38,7 @@ def show_register() -> Response:
         email=form.email.data,
         password=form.password.data,
         username=(form.username.data or None) if "username" in form else None,
-        columns=own_columns(form, "register"),
+        columns=own_columns(form),
     )
     try:
         registration.register(services(), wanted, visitor())
@@ -64,7 +64,6 @@ def _register_page(
         "register.html",
         status=status,
         form=form,
-        own_fields=own_fields(form, "register"),
         minimum=new_passwords.minimum(services(), alone),
         problem=problem,
     )
