@@ -30,7 +30,7 @@ check: $(FOR_DEV) ## Check formatting, lint, types, docs and the rules of the ho
 	$(BIN)/python -m pytest -q tests/house
 
 soak: $(FOR_DEV) ## Run the long counts (up to an hour)
-	$(BIN)/python -m pytest -m soak
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m soak
 
 docs: $(FOR_DEV) ## Build the documentation into docs/_build/html
 	$(BIN)/sphinx-build -W --keep-going -b html docs docs/_build/html

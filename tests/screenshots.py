@@ -18,7 +18,7 @@ sys.path.insert(0, str(ROOT))
 
 from playwright.sync_api import Browser, ViewportSize, sync_playwright  # noqa: E402
 
-from tests.browser import ARGUMENTS  # noqa: E402
+from tests.browser import ARGUMENTS, chromium_program  # noqa: E402
 from tests.journeys_in_chromium.every_account_page import (  # noqa: E402
     SETTINGS as ACCOUNT_SETTINGS,
 )
@@ -27,7 +27,6 @@ from tests.journeys_in_chromium.every_page import SETTINGS, every_page  # noqa: 
 from tests.journeys_in_chromium.site import Site, open_site  # noqa: E402
 from tests.journeys_in_chromium.visitor import Visitor, visiting  # noqa: E402
 from tests.quickstart.program import MATT, Program, free_port, running  # noqa: E402
-from tests.servers.missing import program  # noqa: E402
 from tests.servers.sms_gateway import running_sms_gateway  # noqa: E402
 from tests.servers.smtp import running_mail_server  # noqa: E402
 
@@ -143,7 +142,7 @@ def main() -> None:
     """Take them all."""
     shutil.rmtree(PICTURES, ignore_errors=True)
     README_PICTURES.mkdir(parents=True, exist_ok=True)
-    executable = program("chromium", "chromium-browser", how="apt-get install chromium")
+    executable = chromium_program()
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=executable, args=list(ARGUMENTS))
         for view in VIEWS:

@@ -18,6 +18,7 @@ POLICY = PasswordPolicy(words=("Acme Cloud",))
 MARIA = words_of("maria.rossi82@m-example.org", "Mizzi")
 LOCK = "\U0001f512"
 HUGE = 10 * 1024 * 1024
+ORDINARY = "seven green umbrellas by the sea"
 
 
 def verdict(
@@ -213,15 +214,26 @@ def test_what_a_stranger_would_guess_from_an_account() -> None:
     assert words_of("", None) == ()
 
 
+def cost(password: str, words: tuple[str, ...] = ()) -> float:
+    """Seconds of this thread that a judgement takes, the best of three."""
+
+    def once() -> float:
+        began = time.thread_time()
+        verdict(password, words=words)
+        return time.thread_time() - began
+
+    return min(once() for _ in range(3))
+
+
 @pytest.mark.parametrize("mark", ["x", "e\u0301", "\u0301", LOCK, "\ud800", "maria"], ids=ascii)
 def test_ten_megabytes_are_refused_at_no_cost(mark: str) -> None:
     """S-04: by their length alone, before anything is normalised."""
     huge = mark * (HUGE // len(mark))
+    ordinary = cost(ORDINARY)
     tracemalloc.start()
-    began = time.monotonic()
     try:
+        assert cost(huge) < 100 * ordinary
         assert verdict(huge) == "too_long"
-        assert time.monotonic() - began < 1
         assert tracemalloc.get_traced_memory()[1] < 1024 * 1024
     finally:
         tracemalloc.stop()
@@ -231,10 +243,9 @@ def test_the_worst_that_fits_is_judged_quickly() -> None:
     """Marks in the wrong order; hundreds of words."""
     marks = "e" + "\u0345\u0323\u0301" * 85
     words = tuple(f"m{number}" + "a" * (number % 60) for number in range(500))
-    began = time.monotonic()
-    verdict(marks, words=words)
-    verdict("ma" * 128, words=words)
-    assert time.monotonic() - began < 2
+    ordinary = cost(ORDINARY, words)
+    assert cost(marks, words) < 50 * ordinary
+    assert cost("ma" * 128, words) < 50 * ordinary
 
 
 @settings(deadline=None)

@@ -1,6 +1,5 @@
 """`flask_airlock.testing`: what applications' own tests are given."""
 
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -93,9 +92,7 @@ def test_the_clock_can_start_anywhere(application: Application) -> None:
 
 def test_cheap_hashing_is_cheap_and_still_argon2(application: Application) -> None:
     cheap_hashing(application.app)
-    began = time.monotonic()
     ada = application.person()
-    assert time.monotonic() - began < 0.5
     with application.app.app_context():
         kept = application.datastore.get_user(ada.email).password
     assert kept.startswith("$argon2id$v=19$m=8,t=1,p=1$")

@@ -5,13 +5,12 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser import ARGUMENTS
+from tests.browser import ARGUMENTS, chromium_program
 from tests.journeys_in_chromium.conftest import Visitors
 from tests.journeys_in_chromium.settled import settle
 from tests.journeys_in_chromium.site import Site
 from tests.journeys_in_chromium.visitor import TELEPHONE, Visitor, visiting
 from tests.people import Person
-from tests.servers.missing import program
 from tests.soak import but_for_the_soak
 
 METHODS = ["email", "authenticator", "sms"]
@@ -22,7 +21,7 @@ SETTLED_MS = 500
 def remembering_chromium(chromium: Browser) -> Iterator[Browser]:
     """Chromium as people have it: it keeps left pages alive for the back button."""
     launched = chromium.browser_type.launch(
-        executable_path=program("chromium", "chromium-browser", how="apt-get install chromium"),
+        executable_path=chromium_program(),
         args=list(ARGUMENTS),
         ignore_default_args=["--disable-back-forward-cache"],
     )

@@ -194,6 +194,8 @@ class Visitor:
 
     def type_keys(self, keys: str, then: str = "Enter") -> None:
         """Type where the focus is, and press a key."""
+        # A field that has the focus from the start gets it when the page is drawn first.
+        self.page.locator(":focus").wait_for()
         self.page.keyboard.type(keys)
         if then == "Enter":
             with self.page.expect_navigation():

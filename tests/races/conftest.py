@@ -11,7 +11,7 @@ from tests.races.arena import Arena
 from tests.races.crew import Processes, Site, Threads, worker_processes
 
 DATABASES = ["sqlite-file", "sqlite-memory", "postgres", "mariadb"]
-SOAK_ROUNDS = 8
+SOAK_ROUNDS = 5
 NO_REQUESTS = {"test_letters.py", "test_removal.py"}
 # With which methods a race is run on a database, where it is for several; the soak runs them all.
 METHODS = {

@@ -18,6 +18,7 @@ from ...errors import (
     LinkSpent,
     LoginLapsed,
     PasswordRefused,
+    ProofTooOld,
     UsernameTaken,
     WrongPassword,
 )
@@ -60,10 +61,18 @@ def _also_twice(view: Callable[[], Response]) -> Callable[[], ResponseReturnValu
 
 
 def _guarded(
-    name: str, act: Callable[[Any], Response], facts: Callable[[], dict[str, object]] = dict
+    name: str,
+    act: Callable[[Any], Response],
+    facts: Callable[[], dict[str, object]] = dict,
+    *,
+    asks_for_a_fresh_login: bool = False,
 ) -> Response:
     """A form that asks for the current password: shown, refused field by field, or acted upon."""
     current = current_session()
+    is_stale = current is not None and not current.session.is_fresh(services().clock())
+    if asks_for_a_fresh_login and is_stale and request.method != "POST":
+        # The flow refuses it as well; told here, nobody fills a form in for nothing.
+        raise ProofTooOld
     has_password = current is not None and current.user.password is not None
     form: GuardedForm = form_for(name)(has_password=has_password)
     problem, status = None, 200
@@ -119,7 +128,7 @@ def show_change_email() -> Response:
         email_change.ask(services(), token, form.current_password, wanted, visitor())
         return letter_sent("new_email", LinkPurpose.NEW_EMAIL, wanted)
 
-    return _guarded("change_email", act)
+    return _guarded("change_email", act, asks_for_a_fresh_login=True)
 
 
 def show_confirm_new_email() -> Response:
@@ -201,7 +210,7 @@ def show_delete_account() -> Response:
     def facts() -> dict[str, object]:
         return {"days": max(1, services().settings.deletion_delay.days)}
 
-    return _guarded("delete_account", act, facts)
+    return _guarded("delete_account", act, facts, asks_for_a_fresh_login=True)
 
 
 def change_password_redirect() -> Response:
