@@ -124,7 +124,7 @@ class Browser:
         self.give_password(person)
         if method == "authenticator":
             return self.answer(method, person.app_code())
-        if f'name="method" value="{method}"' not in self.page.split("<form", 2)[1]:
+        if f'data-method="{method}"' not in self.page.split("<form", 2)[1]:
             self.post("/login/send-code", method=method, purpose="login")
         code = person.mailed_code() if method == "email" else person.texted_code()
         return self.answer(method, code)

@@ -79,6 +79,22 @@ class FactorClosed(AirlockError):
     code = "factor_closed"
 
 
+class PasswordClosed(AirlockError):
+    """Signing in with this password is switched off for unknown browsers until it is reset."""
+
+    code = "password_closed"
+
+
+class TooSoon(AirlockError):
+    """Nobody is listened to before `until`, after many wrong answers or many letters."""
+
+    code = "too_soon"
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__(until)
+        self.until = until
+
+
 class MethodNotOffered(AirlockError):
     """The account can't be asked for this method (not enrolled, or not enabled)."""
 
@@ -126,9 +142,19 @@ class IllegalMove(AirlockError):
 
 
 class Unsealable(AirlockError):
-    """A sealed value can't be opened: unknown key, changed bytes, or moved from its owner."""
+    """A sealed value can't be opened.
+
+    `reason` is "unknown_key" (none of ours), "cut_short", or "changed": other bytes, or a box that
+    belongs into another row or column. `place` says where it lay, `account_id` whose it was.
+    """
 
     code = "unsealable"
+
+    def __init__(self, reason: str, place: str, account_id: int | None = None) -> None:
+        super().__init__(f"{place}: {reason}")
+        self.reason = reason
+        self.place = place
+        self.account_id = account_id
 
 
 class StoreBusy(AirlockError):

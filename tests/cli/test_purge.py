@@ -24,6 +24,8 @@ KEPT = {
     "setups": ("expires_at", DAY),
     "link_tokens": ("expires_at", DAY),
     "letters": ("expires_at", 7 * DAY),
+    "windows": ("expires_at", DAY),
+    "throttles": ("last_at", 30 * DAY),
     "events": ("at", 90 * DAY),
 }
 FILLING: dict[str, dict[str, Any]] = {
@@ -32,6 +34,8 @@ FILLING: dict[str, dict[str, Any]] = {
     "setups": {"session_id": 0, "method": "sms", "secret": b""},
     "link_tokens": {"purpose": "reset"},
     "letters": {"channel": "mail", "template": "code", "state": "sent", "reference": "x"},
+    "windows": {"subject": "x", "side": "known", "part": 0},
+    "throttles": {"subject": "password", "side": "strangers", "account_id": None},
     "events": {"name": "signed_out", "detail": "{}", "address": "", "agent": ""},
 }
 
@@ -50,6 +54,8 @@ def put(application: Application, subject: str, *times: datetime, **cells: Any) 
         row = new | {"account_id": 1, **FILLING[subject], deciding: time.replace(tzinfo=None)}
         if "digest" in table.c:
             row["digest"] = digest(f"{subject} {number} {time} {cells}")
+        if "owner" in table.c:
+            row["owner"] = digest(f"{subject} {number}")
         if subject == "codes":
             row["session_id"] = number
         rows.append(row | cells)

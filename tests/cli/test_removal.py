@@ -11,7 +11,7 @@ from tests.applications import Application
 from tests.cli.support import answer, done, refusal, run, users
 from tests.journeys.support import enrolled_person, give_role, signed_in
 
-OURS = ("sessions", "credentials", "setups", "codes", "throttles", "link_tokens")
+OURS = ("sessions", "credentials", "setups", "codes", "throttles", "windows", "link_tokens")
 # What nobody is handed: digests, sealed values, numbers that only tie our rows together.
 WITHHELD = {
     "accounts": {"id", "user_id", "handle", "proved_address", "mark_series"},
@@ -19,7 +19,8 @@ WITHHELD = {
     "credentials": {"id", "account_id", "secret", "last_step"},
     "setups": {"id", "account_id", "session_id", "secret"},
     "codes": {"id", "account_id", "session_id", "digest", "letter_id"},
-    "throttles": {"id", "account_id"},
+    "throttles": {"id", "account_id", "owner"},
+    "windows": {"id", "account_id", "owner", "part", "freed_at"},
     "link_tokens": {"id", "account_id", "digest", "address", "payload", "sent"},
     "letters": {"id", "account_id", "reference", "message", "due_at"},
     "events": {"id", "account_id"},

@@ -136,7 +136,8 @@ def test_every_key_label_of_the_source_is_known_to_the_test_above() -> None:
 
 def test_the_numbers_on_the_security_page_are_those_of_the_code() -> None:
     """X-36: numbers of the throttling and of every lifetime."""
-    policy = sessions.SessionPolicy()
+    policy, limits = sessions.SessionPolicy(), Settings().limits
+    waits = f"{Settings().wait.seconds} seconds, {Settings().longest_wait.seconds // 3600} hour"
     minutes, hours = "{:.0f} minutes", "{:.0f} hours"
     digits = (EmailFactor.shape.digits, SmsFactor.shape.digits, AuthenticatorFactor.shape.digits)
     idle, overall = policy.idle.total_seconds() / 3600, policy.overall.total_seconds() / 3600
@@ -146,7 +147,13 @@ def test_the_numbers_on_the_security_page_are_those_of_the_code() -> None:
         minutes.format(SmsFactor.shape.lifetime.total_seconds() / 60),
         f"{totp.STEP_SECONDS} seconds, {totp.WINDOW}",
         str(one_time_codes.TRIES_PER_CODE),
-        str(throttle.FAILURES_IN_A_ROW),
+        str(limits.factors.stop),
+        f"{limits.factors.free}, {waits}",
+        f"{limits.factor_budget.most} in {limits.factor_budget.length.days} days",
+        str(limits.passwords.stop),
+        f"{Settings().sends_per_hour}, {Settings().sends_per_day}",
+        f"{Settings().send_interval.seconds} seconds",
+        f"{Settings().texts_per_day:,}",
         minutes.format(sessions.HALF_OPEN_LIFETIME.total_seconds() / 60),
         minutes.format(SETUP_LIFETIME.total_seconds() / 60),
         minutes.format(sessions.ADDRESS_PROOF_LIFETIME.total_seconds() / 60),
@@ -156,7 +163,7 @@ def test_the_numbers_on_the_security_page_are_those_of_the_code() -> None:
         hours.format(LIFETIMES[LinkPurpose.FACTOR_SETUP].total_seconds() / 3600),
         f"one in {hours.format(RESCUE_WAIT.total_seconds() / 3600)}",
         f"{passwords.LONGEST_PASSWORD} characters",
-        hours.format(throttle.REOPENS_AFTER.total_seconds() / 3600),
+        hours.format(throttle.A_DAY.total_seconds() / 3600),
         *_numbers_of_the_account(),
     ]
     table = rows("security")
@@ -176,7 +183,7 @@ def _numbers_of_the_account() -> list[str]:
         f"{link_tokens.MOST_LIVE}, {link_tokens.MOST_AN_HOUR}",
         f"{defaults.reset_hold.total_seconds() / 3600:.0f} hours",
         f"{', '.join(map(str, lengths))} characters",
-        str(throttle.FAILURES_IN_A_ROW),
+        str(defaults.limits.of(throttle.ASKED_AGAIN).stop),
         f"{defaults.deletion_delay.days} days",
         str(defaults.password_parallel),
     ]
@@ -192,10 +199,12 @@ def test_what_purge_keeps_is_told_as_it_is() -> None:
     said = {row[0]: row[1] for row in rows("housekeeping")}
     kept = housekeeping.KEPT
     (weeks,) = {kept["sessions"], kept["letters"]}
-    (day,) = {kept["codes"], kept["setups"], kept["link_tokens"]}
+    (day,) = {kept["codes"], kept["setups"], kept["link_tokens"], kept["windows"]}
     assert said["Sessions, letters"].startswith(f"{weeks.days} days after")
     assert day.days == 1
-    assert said["Codes, set-ups, links in letters"].startswith("a day after")
+    names = said["Wrong passwords for a name that nobody has"]
+    assert names.startswith(f"{kept['throttles'].days} days after")
+    assert said["Codes, set-ups, links in letters, counts of a while"].startswith("a day after")
 
 
 def test_a_requirement_on_the_security_page_is_shown_by_a_test() -> None:

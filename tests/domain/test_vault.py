@@ -78,8 +78,32 @@ def test_the_newest_key_seals_and_the_old_one_still_opens() -> None:
 
 def test_a_key_that_is_not_configured_is_told_from_a_changed_box() -> None:
     sealed = Vault([OTHER]).seal(SECRET, PLACE)
-    with pytest.raises(Unsealable, match="not configured"):
+    with pytest.raises(Unsealable, match="unknown_key"):
         Vault([NEW, OLD]).open(sealed, PLACE)
+
+
+def test_what_does_not_open_says_where_it_lay_and_not_whose_it_was() -> None:
+    """The owner may be a digest, which is nobody's to read in a log."""
+    box = Vault([NEW])
+    with pytest.raises(Unsealable) as broken:
+        box.open(box.seal(SECRET, PLACE), Place("airlock_link_tokens", "payload", "d1935e"))
+    assert broken.value.reason == "changed"
+    assert str(broken.value) == "airlock_link_tokens, payload: changed"
+
+
+def test_a_secret_that_is_sealed_anew_is_the_same_under_the_newest_key() -> None:
+    """S-115: a command re-seals. A box that is moved does not become one that is in its place."""
+    before, after, later = Vault([OLD]), Vault([NEW, OLD]), Vault([NEW])
+    old = before.seal(SECRET, PLACE)
+    new = after.seal_anew(old, PLACE)
+    assert later.open(new, PLACE) == SECRET
+    assert (after.is_newest(old), after.is_newest(new)) == (False, True)
+    assert [after.key_of(box, PLACE) for box in (new, old)] == after.key_ids
+    assert later.key_of(old, PLACE) is None
+    for place in ELSEWHERE.values():
+        assert after.key_of(new, place) is None
+        with pytest.raises(Unsealable):
+            after.seal_anew(old, place)
 
 
 def test_every_sealed_value_carries_the_id_of_its_key() -> None:

@@ -148,19 +148,3 @@ def test_details_are_json(application: Application) -> None:
     application.browser().enrol(application.person(), "sms")
     for row in application.rows("events"):
         assert isinstance(json.loads(row["detail"]), dict)
-
-
-def test_a_key_of_another_row_does_not_open_a_sealed_secret(application: Application) -> None:
-    """S-114: moved to another account, the seed is worth nothing, and no 500 is shown."""
-    ada, adas = enrolled_person(application)
-    bob, bobs = enrolled_person(application, email="bob@example.com")
-    rows = {row["account_id"]: row["secret"] for row in application.rows("credentials")}
-    first, second = sorted(rows)
-    credentials = application.datastore.tables.credentials
-    with application.app.app_context(), application.datastore.engine().begin() as connection:
-        move = credentials.update().where(credentials.c.account_id == second)
-        connection.execute(move.values(secret=rows[first]))
-    bobs.give_password(bob).answer("authenticator", ada.app_code())
-    assert bobs.status == 503
-    assert not bobs.is_signed_in
-    assert adas.log_in(ada, "authenticator").is_signed_in

@@ -67,6 +67,7 @@ CHANGES: dict[str, list[str]] = {
     "airlock purge": [],
     "airlock check-emails": ["--apply"],
     "airlock adopt-legacy": ["--apply"],
+    "airlock rotate-keys": [],
 }
 # Commands that only tell something.
 READINGS: dict[str, list[str]] = {
@@ -75,6 +76,7 @@ READINGS: dict[str, list[str]] = {
     "users export": [ADDRESS],
     "roles list": [],
     "sessions list": [ADDRESS],
+    "airlock check-keys": [],
 }
 
 

@@ -61,7 +61,7 @@ class Arena:
         """A browser between the doors, with a code on its way where codes travel."""
         browser = (browser or self.application.browser()).give_password(person)
         assert browser.path == "/login/second-step", browser.page
-        if method != "authenticator" and f'name="method" value="{method}"' not in _first(browser):
+        if method != "authenticator" and f'data-method="{method}"' not in _first(browser):
             browser.post("/login/send-code", method=method, purpose="login")
         return browser
 

@@ -10,12 +10,12 @@ from flask_airlock.domain.events import SignedOut
 from flask_airlock.domain.link_tokens import LinkPurpose
 from flask_airlock.domain.login_state import Stage
 from flask_airlock.domain.one_time_codes import CodeBinding, Purpose
-from flask_airlock.domain.throttle import Side
+from flask_airlock.domain.throttle import FACTORS, Guess, Limits, Side, owner_of_user
 from flask_airlock.domain.vault import digest
 from tests.applications import Application
 from tests.storage.units import NOW, Bench
 
-OWNED = ("sessions", "credentials", "setups", "codes", "throttles", "link_tokens")
+OWNED = ("sessions", "credentials", "setups", "codes", "throttles", "windows", "link_tokens")
 OUTLIVING = ("letters", "events")
 
 
@@ -29,7 +29,13 @@ def furnish(bench: Bench, user_id: Any) -> int:
         unit.credentials.add(account_id, "authenticator", b"seed", NOW)
         unit.setups.begin(account_id, session.id, "sms", b"+12015550123", NOW)
         unit.codes.put(binding, digest("code"), NOW, 1)
-        unit.throttles.count(account_id, "sms", Side.STRANGERS, NOW)
+        guess = Guess(
+            owner=owner_of_user(user_id), account_id=account_id, subject="sms", side=Side.STRANGERS
+        )
+        unit.throttles.count(guess, Limits().factors, NOW)
+        unit.windows.count(
+            guess.owner, account_id, FACTORS, guess.side, Limits().factor_budget, NOW
+        )
         token, purpose = digest(f"{account_id}"), LinkPurpose.FACTOR_SETUP
         unit.link_tokens.add(account_id, token, purpose, NOW, address=bytes(32))
         unit.letters.add(

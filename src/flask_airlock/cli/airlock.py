@@ -1,4 +1,4 @@
-"""`flask airlock`: housekeeping, and the one-time commands of a move from older programs."""
+"""`flask airlock`: housekeeping, keys, and the one-time commands of a move from older programs."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -9,6 +9,7 @@ from ..domain.directory import Adoption, OddAddress, Purged
 from ..flows import address_check, adoption, housekeeping
 from ..flows.adoption import UNPROVED_NUMBER
 from .answers import Ask, Group, examples, say, say_rows
+from .keys import add_key_commands
 from .wording import SENTENCES
 
 BATCH = 500
@@ -21,18 +22,20 @@ def airlock_commands(services: Ask) -> Group:
     """The group, for one application."""
     group = Group(
         "airlock",
-        help="Housekeeping, and moving over from older programs.",
+        help="Housekeeping, keys, and moving over from older programs.",
         epilog=examples(
             """
             flask airlock purge              # daily, from cron or a timer
             flask airlock check-emails
             flask airlock adopt-legacy --apply
+            flask airlock rotate-keys        # after a new key was put in front
             """
         ),
     )
     _purge(group, services)
     _check_emails(group, services)
     _adopt(group, services)
+    add_key_commands(group, services)
     return group
 
 

@@ -19,6 +19,12 @@ SENTENCES = {
     "no_roles": "the application has no roles",
     "no_usernames": "user names are switched off: see SECURITY_USERNAME_ENABLE",
     "role_exists": "there is a role {role} already",
+    "sealed_by_newest": "every sealed value opens under the newest key, {newest}",
+    "sealed_by_none": "{count} of {where} open under none of the configured keys",
+    "sealed_by_older": (
+        "{count} of {where} lie under an older key still: a process that has not been restarted "
+        "since seals with it; restart all, and run this again"
+    ),
     "stuck": "{count} could not be removed: rows of the application's own still need them",
     "too_many_links": "three links went to {email} within the hour: wait before the next one",
     "unknown_permission": "SECURITY_PERMISSIONS does not list {names}",

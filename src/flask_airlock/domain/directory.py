@@ -143,3 +143,29 @@ class Purged:
     rows: Mapping[str, int]
     users: int
     stuck: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SealedValues:
+    """How many values of a column open under which key, by the key's id, the newest first.
+
+    `broken` open under none.
+    """
+
+    where: str
+    opened: Mapping[str, int]
+    broken: int
+
+    @property
+    def older(self) -> int:
+        """How many open under a key that is not the newest."""
+        return sum(list(self.opened.values())[1:])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rotation:
+    """How many values were sealed anew, by column, and what was found when all were opened after
+    that."""
+
+    resealed: Mapping[str, int]
+    found: tuple[SealedValues, ...]

@@ -232,6 +232,14 @@ class BreachCheckFailed(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SealBroken(Event):
+    """A sealed value did not open: what needed it was refused. `place` names table and column."""
+
+    place: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class FactorAdopted(Event):
     """An administrator took over a factor from an older system."""
 

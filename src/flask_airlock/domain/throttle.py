@@ -1,17 +1,26 @@
-"""When wrong answers close a factor, counted apart for known browsers and for all others.
+"""How often one may be wrong: in a row, and in a month; and how long nobody is listened to between.
 
-The other side's count is its own, so that a thief with the password spends the strangers' side
-and the owner goes on in his own browser (STANDARDS rows S-92, S-93, S-96).
+Everything is counted apart for browsers that the account knows and for all others, so that a thief
+with the password spends the strangers' side and the owner goes on in his own browser (STANDARDS
+rows S-92 to S-97).
 """
 
-from datetime import timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from hashlib import sha256
+from typing import Any
 
-FAILURES_IN_A_ROW = 20
+FIRST_DOOR = "password"
 FIRST_SETUP = "first_setup"
 SETUP = "setup:"
 ASKED_AGAIN = "password_check"
-REOPENS_AFTER = timedelta(days=1)
+FACTORS = "factors"
+
+A_DAY = timedelta(days=1)
+EVERYBODY = sha256(b"everybody").digest()
+EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 class Side(StrEnum):
@@ -21,14 +30,128 @@ class Side(StrEnum):
     STRANGERS = "strangers"
 
 
-def reopens(subject: str) -> bool:
-    """Whether a closed subject opens again by itself after `REOPENS_AFTER`.
+@dataclass(frozen=True, kw_only=True)
+class Limit:
+    """Wrong answers in a row: `free` of them cost nothing, from then on each brings a wait, from
+    `first_wait` doubling to `longest_wait`; `stop` of them close the subject, until
+    `reopens_after` or, where that is None, until it is freed."""
 
-    A factor does not (S-93). The proofs of a set-up do: there is no known browser yet by which
-    the owner could go on, and twenty guesses a day at eight digits lead nowhere. Nor does the
-    current password, asked again of who is inside: the owner must not stay without it for ever.
+    free: int
+    stop: int
+    first_wait: timedelta = timedelta(seconds=30)
+    longest_wait: timedelta = timedelta(hours=1)
+    reopens_after: timedelta | None = None
+
+    def wait_after(self, failures: int) -> timedelta:
+        """How long nobody is listened to after so many failures in a row; zero for not at all."""
+        if failures < self.free:
+            return timedelta(0)
+        doublings = min(failures - self.free, 20)
+        wait: timedelta = self.first_wait * 2**doublings
+        return min(wait, self.longest_wait)
+
+
+@dataclass(frozen=True)
+class Window:
+    """So many in that length of time, whenever it begins.
+
+    It is counted in thirds, four of which are looked at, so that any length is covered whole; what
+    happened is forgotten after one length at the soonest and four thirds of it at the latest.
     """
-    return subject in (FIRST_SETUP, ASKED_AGAIN) or subject.startswith(SETUP)
+
+    most: int
+    length: timedelta
+
+    def part_of(self, now: datetime) -> int:
+        """The number of the third that a moment lies in."""
+        return (now - EPOCH) // (self.length / 3)
+
+    def room_at(self, part: int, counts: Sequence[int], now: datetime) -> datetime:
+        """When one more fits; `counts` are those of `part` and the three before it."""
+        left = sum(counts[: max(0, 4 - (self.part_of(now) - part))])
+        for age in (3, 2, 1, 0):
+            opens_at = EPOCH + (part - age + 4) * (self.length / 3)
+            if left < self.most:
+                return now
+            if opens_at > now:
+                left -= counts[age]
+                now = opens_at
+        return now
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """The limits of one application."""
+
+    factors: Limit = Limit(free=5, stop=20)
+    passwords: Limit = Limit(free=5, stop=100)
+    factor_budget: Window = Window(50, timedelta(days=30))
+
+    def of(self, subject: str) -> Limit:
+        """The limit of what is guessed at.
+
+        A factor stays closed (S-93), and so does a password (S-95). The proofs of a set-up open
+        again: there is no known browser yet by which the owner could go on, and twenty guesses a
+        day at eight digits lead nowhere. So does the current password, asked again of who is
+        inside: the owner must not stay without it for ever.
+        """
+        if subject == FIRST_DOOR:
+            return self.passwords
+        if subject in (FIRST_SETUP, ASKED_AGAIN) or subject.startswith(SETUP):
+            return Limit(
+                free=self.factors.free,
+                stop=self.factors.stop,
+                first_wait=self.factors.first_wait,
+                longest_wait=self.factors.longest_wait,
+                reopens_after=A_DAY,
+            )
+        return self.factors
+
+
+@dataclass(frozen=True, kw_only=True)
+class Guess:
+    """What somebody guesses at: whose it is, which secret, and from which side.
+
+    `owner` names the person or, where nobody has the name that was typed, that name; both by 32
+    bytes, so that the same statements serve for either.
+    """
+
+    owner: bytes = field(repr=False)
+    account_id: int | None
+    subject: str
+    side: Side
+
+    @property
+    def spends_budget(self) -> bool:
+        """Whether a wrong answer counts for the month as well: those to second factors do."""
+        is_setup = self.subject == FIRST_SETUP or self.subject.startswith(SETUP)
+        return not is_setup and self.subject not in (FIRST_DOOR, ASKED_AGAIN)
+
+
+def owner_of_user(user_id: Any) -> bytes:
+    """The name under which a person's wrong answers are counted."""
+    return sha256(f"user {user_id}".encode()).digest()
+
+
+@dataclass(frozen=True)
+class Shut:
+    """Nobody is listened to, until then; for good where that is None. `closed` after as many wrong
+    answers in a row as there may be, else it is a wait."""
+
+    until: datetime | None
+    closed: bool = False
+
+
+def shut_until(
+    limit: Limit, failures: int, free_at: datetime | None, last_at: datetime, now: datetime
+) -> Shut | None:
+    """Whether somebody who was wrong so often in a row is listened to now: None if he is."""
+    if failures < limit.stop:
+        return Shut(free_at) if free_at is not None and free_at > now else None
+    if limit.reopens_after is None:
+        return Shut(None, closed=True)
+    opens_at = last_at + limit.reopens_after
+    return Shut(opens_at, closed=True) if opens_at > now else None
 
 
 def sides_freed_by_success(side: Side) -> tuple[Side, ...]:

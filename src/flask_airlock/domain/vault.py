@@ -35,6 +35,10 @@ class Place:
         """The associated data of the seal."""
         return f"{self.table}|{self.column}|{self.owner}".encode()
 
+    def __str__(self) -> str:
+        # Without the owner, who may be known by a digest.
+        return f"{self.table}, {self.column}"
+
 
 def derive(master: bytes, use: str) -> bytes:
     """A 256-bit key for one use (HKDF-SHA-256)."""
@@ -74,16 +78,37 @@ class Vault:
         """The secret inside; raises Unsealable for an unknown key, a changed or a moved box."""
         key = self._by_id.get(sealed[1 : 1 + KEY_ID_BYTES])
         if key is None or sealed[:1] != VERSION:
-            raise Unsealable("sealed under a key that is not configured")
+            raise Unsealable("unknown_key", str(place))
         start = 1 + KEY_ID_BYTES + NONCE_BYTES
         if len(sealed) < start:
-            raise Unsealable("cut short")
+            raise Unsealable("cut_short", str(place))
         try:
             return key.sealer.decrypt(
                 sealed[1 + KEY_ID_BYTES : start], sealed[start:], place.as_bytes()
             )
         except InvalidTag:
-            raise Unsealable("changed, or moved from another row or column") from None
+            raise Unsealable("changed", str(place)) from None
+
+    @property
+    def key_ids(self) -> list[str]:
+        """The names of the keys, newest first, as `key_of` gives them."""
+        return [key_id.hex() for key_id in self._by_id]
+
+    def key_of(self, sealed: bytes, place: Place) -> str | None:
+        """The name of the key that opens a box in its place; None if none does."""
+        try:
+            self.open(sealed, place)
+        except Unsealable:
+            return None
+        return sealed[1 : 1 + KEY_ID_BYTES].hex()
+
+    def is_newest(self, sealed: bytes) -> bool:
+        """Whether a box says that the newest key sealed it; only opening it shows."""
+        return sealed.startswith(VERSION + self._newest.id)
+
+    def seal_anew(self, sealed: bytes, place: Place) -> bytes:
+        """The same secret under the newest key; raises Unsealable."""
+        return self.seal(self.open(sealed, place), place)
 
     def mac(self, use: str, text: str) -> bytes:
         """A keyed digest (HMAC-SHA-256) of `text` for one use, under the newest key."""

@@ -37,6 +37,7 @@ class AuthenticatorFactor:
         for credential in credentials:
             step = totp.matching_step(credential.secret, code, case.now, credential.last_step)
             if step is not None and unit.credentials.spend_step(credential.id, step, case.now):
+                unit.credentials.seal_anew(credential)
                 return
         raise WrongAnswer
 

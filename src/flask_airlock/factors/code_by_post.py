@@ -50,6 +50,8 @@ class CodeByPost(ABC):
         """Spend the code; raises WrongAnswer for a wrong, spent or expired one."""
         self._spend(unit, case, code)
         unit.credentials.note_used(case.account.id, self.name, case.now)
+        for credential in credentials[:1]:  # codes go to the newest, see `recipient`
+            unit.credentials.seal_anew(credential)
 
     def confirm(self, unit: Unit, case: Case, secret: bytes, code: str) -> int:
         """Spend the code that was sent to the new number or address."""

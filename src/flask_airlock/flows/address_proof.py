@@ -59,16 +59,16 @@ def prove_address(services: Services, tokens: Tokens, code: str, visitor: Visito
     account, method = standing.account, services.mailbox.name
     holds.must_not_be_held(services, account, visitor)
     case = codes.case_of(services, standing, Purpose.FIRST_SETUP, visitor)
-    side = attempts.side_for(services, account, visitor)
+    guess = attempts.guess_at(services, account, FIRST_SETUP, visitor)
     with services.begin() as work:
         if policy.enrolled_methods(services, work, account.id):
             raise IllegalMove
-    attempts.count(services, account.id, FIRST_SETUP, side, visitor, case.binding(method))
+    attempts.count(services, guess, visitor, case.binding(method))
 
     mark = sessions.mark_of(services, account, standing.session)
 
     def prove(work: Work) -> None:
-        attempts.clear(work, account.id, FIRST_SETUP, side)
+        attempts.clear(services, work, guess)
         services.mailbox.confirm(work.unit, case, b"", code)
         note_proved(services, work, account, standing.person.email, mark)
         work.record(AddressProved(account_id=account.id), visitor)
@@ -77,9 +77,9 @@ def prove_address(services: Services, tokens: Tokens, code: str, visitor: Visito
         services.in_one_go(prove)
     except WrongAnswer:
         if not codes.was_right_just_now(services, services.mailbox, case, code):
-            attempts.refused(services, account.id, FIRST_SETUP, side, WrongAnswer.code, visitor)
+            attempts.refused(services, guess, WrongAnswer.code, visitor)
             raise
-        services.in_one_go(lambda work: attempts.clear(work, account.id, FIRST_SETUP, side))
+        services.in_one_go(lambda work: attempts.clear(services, work, guess))
     return mark
 
 

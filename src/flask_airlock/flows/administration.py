@@ -33,7 +33,10 @@ def find(services: Services, work: Work, name: str) -> Person:
     """
     # As it is stored comes first: of two rows with one normal form the one that was written.
     key = work.unit.directory.key_of(name)
-    person = work.unit.users.by_id(key) if key is not None else people.named(services, work, name)
+    if key is not None:
+        person = work.unit.users.by_id(key)
+    else:
+        person, _ = people.named(services, work, name)
     if person is None:
         raise NotDone("unknown_user", name=name)
     return person

@@ -11,11 +11,11 @@ from ..domain import totp
 from ..domain.accounts import Person
 from ..domain.directory import Adoption, LegacyUser
 from ..domain.events import FactorAdopted
-from ..errors import InvalidPhoneNumber, MethodNotOffered, NotDone
+from ..errors import InvalidPhoneNumber, MethodNotOffered, NotDone, Unsealable
 from ..storage.legacy import APP_NAMES, METHOD, NUMBER, SECRET
 from . import notices
 from .administration import TERMINAL
-from .services import Services, Work
+from .services import NOBODY, Services, Work
 
 UNPROVED_NUMBER = "unproved_sms"
 PAGE = 100
@@ -52,7 +52,11 @@ def adopt(services: Services, *, apply: bool, clear: bool = False) -> Iterator[A
 
 def unproved_number(services: Services, work: Work, account_id: int) -> str | None:
     """The phone number that was adopted and never proved: to be offered at the set-up."""
-    found = work.unit.credentials.of_method(account_id, UNPROVED_NUMBER)
+    try:
+        found = work.unit.credentials.of_method(account_id, UNPROVED_NUMBER)
+    except Unsealable as broken:
+        work.note_broken(broken, NOBODY)
+        return None  # it is a suggestion: the number can be typed
     return found[0].secret.decode() if found else None
 
 

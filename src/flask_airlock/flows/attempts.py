@@ -2,10 +2,28 @@
 
 from ..domain.accounts import Account, Visitor
 from ..domain.browsers import side_of
-from ..domain.events import FactorRefused, FactorShut, PasswordCheckRefused, SetupRefused
+from ..domain.events import (
+    Event,
+    FactorRefused,
+    FactorShut,
+    FirstFactorRefused,
+    PasswordCheckRefused,
+    SetupRefused,
+)
 from ..domain.one_time_codes import CodeBinding
-from ..domain.throttle import ASKED_AGAIN, SETUP, Side, reopens, sides_freed_by_success
-from ..errors import FactorClosed, TooManyTries
+from ..domain.throttle import (
+    ASKED_AGAIN,
+    FACTORS,
+    FIRST_DOOR,
+    FIRST_SETUP,
+    SETUP,
+    Guess,
+    Shut,
+    Side,
+    owner_of_user,
+    sides_freed_by_success,
+)
+from ..errors import AirlockError, FactorClosed, PasswordClosed, TooManyTries, TooSoon
 from .services import Services, Work
 
 
@@ -14,55 +32,108 @@ def side_for(services: Services, account: Account, visitor: Visitor) -> Side:
     return side_of(services.vault, account, visitor.marks)
 
 
+def guess_at(services: Services, account: Account, subject: str, visitor: Visitor) -> Guess:
+    """What a visitor guesses at, of an account that there is."""
+    return Guess(
+        owner=owner_of_user(account.user_id),
+        account_id=account.id,
+        subject=subject,
+        side=side_for(services, account, visitor),
+    )
+
+
+def all_shut(services: Services, work: Work, account: Account, side: Side) -> dict[str, Shut]:
+    """What of an account nobody of that side is listened to for now, and until when."""
+    limits = services.settings.limits
+    return work.unit.throttles.all_shut(
+        owner_of_user(account.user_id), side, limits, services.clock()
+    )
+
+
 def count(
-    services: Services,
-    account_id: int,
-    subject: str,
-    side: Side,
-    visitor: Visitor,
-    code: CodeBinding | None = None,
+    services: Services, guess: Guess, visitor: Visitor, code: CodeBinding | None = None
 ) -> None:
     """Count a try in a transaction of its own, so that nothing can undo it.
 
-    Raises FactorClosed after too many wrong answers in a row, TooManyTries when the code that
-    is being guessed (`code`) has none left.
+    Raises FactorClosed or PasswordClosed after too many wrong answers in a row, TooSoon while
+    nobody is listened to, and TooManyTries when the code that is guessed (`code`) has none left.
     """
+    limits = services.settings.limits
+    limit, now = limits.of(guess.subject), services.clock()
 
-    def count_both(work: Work) -> bool:
-        # Of two rows every flow takes the throttle's first: the other order would deadlock.
-        may_try = work.unit.throttles.count(account_id, subject, side, services.clock())
-        out_of_tries = may_try and code is not None and not work.unit.codes.count_try(code)
+    def count_all(work: Work) -> Shut | None:
+        # Of several rows every flow takes the throttle's first: another order would deadlock.
+        if not work.unit.throttles.count(guess, limit, now):
+            shut = work.unit.throttles.all_shut(guess.owner, guess.side, limits, now)
+            # Somebody else's right answer may have opened it just now: that is a moment's wait.
+            return shut.get(guess.subject, Shut(now + limit.first_wait))
+        if guess.spends_budget:
+            _spend_budget(services, work, guess)
+        out_of_tries = code is not None and not work.unit.codes.count_try(code)
         # A code that was never sent has no tries left either, but is simply a wrong answer.
         if out_of_tries and code is not None and work.unit.codes.exists(code):
             # The answer will not be looked at, so it is no failure of the factor.
             raise TooManyTries
-        return may_try
+        return None
 
-    if not services.in_one_go(count_both):
-        refused(services, account_id, subject, side, FactorClosed.code, visitor)
-        raise FactorClosed
+    try:
+        shut = services.in_one_go(count_all)
+        if shut is not None:
+            raise told(guess, shut)
+    except (TooSoon, FactorClosed, PasswordClosed) as problem:
+        refused(services, guess, problem.code, visitor)
+        raise
 
 
-def refused(
-    services: Services, account_id: int, subject: str, side: Side, reason: str, visitor: Visitor
-) -> None:
-    """Record a wrong answer, and that the factor closed with it."""
+def _spend_budget(services: Services, work: Work, guess: Guess) -> None:
+    window, now = services.settings.limits.factor_budget, services.clock()
+    mine = (guess.owner, FACTORS, guess.side)
+    if not work.unit.windows.count(guess.owner, guess.account_id, *mine[1:], window, now):
+        raise TooSoon(work.unit.windows.room_at(*mine, window, now))
 
-    method = subject.removeprefix(SETUP)
+
+def told(guess: Guess, shut: Shut) -> AirlockError:
+    """The error for somebody who is not listened to."""
+    if shut.until is not None:
+        return TooSoon(shut.until)
+    return PasswordClosed() if guess.subject == FIRST_DOOR else FactorClosed()
+
+
+def refused(services: Services, guess: Guess, reason: str, visitor: Visitor) -> None:
+    """Record a wrong answer, and that its subject closed with it."""
+    limit = services.settings.limits.of(guess.subject)
 
     def record(work: Work) -> None:
-        if work.unit.throttles.shut(account_id, subject, side, services.clock()):
-            shut = FactorShut(account_id=account_id, method=subject, side=side.value)
+        if work.unit.throttles.shut(guess, services.clock(), limit):
+            shut = FactorShut(
+                account_id=guess.account_id, method=guess.subject, side=guess.side.value
+            )
             work.record(shut, visitor)
-        if subject == ASKED_AGAIN:
-            work.record(PasswordCheckRefused(account_id=account_id, reason=reason), visitor)
-            return
-        kind = SetupRefused if reopens(subject) else FactorRefused
-        work.record(kind(account_id=account_id, method=method, reason=reason), visitor)
+        work.record(_refusal(guess, reason), visitor)
 
     services.in_one_go(record)
 
 
-def clear(work: Work, account_id: int, subject: str, side: Side) -> None:
-    """A right answer: start again from zero, on both sides if this browser is known."""
-    work.unit.throttles.clear(account_id, sides_freed_by_success(side), subject)
+def _refusal(guess: Guess, reason: str) -> Event:
+    account_id, subject = guess.account_id, guess.subject
+    if subject == FIRST_DOOR:
+        return FirstFactorRefused(account_id=account_id, reason=reason)
+    if account_id is None:
+        raise ValueError("nobody's guess is at a password")
+    if subject == ASKED_AGAIN:
+        return PasswordCheckRefused(account_id=account_id, reason=reason)
+    is_setup = subject == FIRST_SETUP or subject.startswith(SETUP)
+    kind = SetupRefused if is_setup else FactorRefused
+    return kind(account_id=account_id, method=subject.removeprefix(SETUP), reason=reason)
+
+
+def clear(services: Services, work: Work, guess: Guess) -> None:
+    """A right answer: start again from zero, on both sides if this browser is known; of the
+    month's budget only what this very answer took in advance comes back."""
+    sides, throttles = sides_freed_by_success(guess.side), work.unit.throttles
+    # Who has signed in with a password is then counted by the same statements as nobody (S-17).
+    free = throttles.forget if guess.subject == FIRST_DOOR else throttles.clear
+    free(guess.owner, sides, guess.subject)
+    if guess.spends_budget:
+        window = services.settings.limits.factor_budget
+        work.unit.windows.refund(guess.owner, FACTORS, guess.side, window, services.clock())

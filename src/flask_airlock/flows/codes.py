@@ -5,10 +5,10 @@ from ..domain.events import CodeRequested
 from ..domain.one_time_codes import TRIES_PER_CODE, Purpose
 from ..domain.sessions import DOUBLE_CLICK
 from ..domain.throttle import FIRST_SETUP
-from ..errors import FactorClosed, MethodNotOffered, TooManyTries
+from ..errors import MethodNotOffered, TooManyTries
 from ..factors.email import EmailFactor
 from ..factors.protocol import Case, Factor
-from . import attempts, holds, letters, policy
+from . import attempts, holds, letters, policy, sends
 from .services import Services, Work
 from .sessions import Standing, Tokens, find_half_open, find_standing
 
@@ -26,8 +26,9 @@ def case_of(services: Services, standing: Standing, purpose: Purpose, visitor: V
 
 
 def post_code(services: Services, work: Work, factor: Factor, case: Case, secret: bytes) -> None:
-    """Make a code and write its letter."""
+    """Make a code and write its letter; raises TooSoon where too many went out."""
     posted = factor.challenge(case, secret)
+    sends.count(services, work, case, factor.name, posted.letter.to)
     letter_id = letters.write(services, work, posted.letter)
     binding = case.binding(factor.name)
     work.unit.codes.put(binding, posted.digest, posted.expires_at, letter_id)
@@ -42,6 +43,8 @@ def post_again(services: Services, work: Work, factor: Factor, case: Case, secre
     state = work.unit.codes.state(case.binding(factor.name))
     if state is not None and state.tries >= TRIES_PER_CODE:
         raise TooManyTries
+    if state is not None:
+        sends.must_be_apart(services, state.expires_at - factor.shape.lifetime)
     post_code(services, work, factor, case, secret)
 
 
@@ -58,23 +61,27 @@ def send_code(
 ) -> None:
     """Send a code, or send it again: between the doors, or before a first set-up.
 
-    Raises LoginLapsed, MethodNotOffered, FactorClosed, MailboxHeld, or TooManyTries: a code that
-    was tried too often is not replaced in the same login.
+    Raises LoginLapsed, MethodNotOffered, FactorClosed, TooSoon, MailboxHeld, or TooManyTries: a
+    code that was tried too often is not replaced in the same login.
     """
     if purpose is Purpose.FIRST_SETUP:
         standing = find_standing(services, tokens)
     else:
         standing = find_half_open(services, tokens.half_open)
     case = case_of(services, standing, purpose, visitor)
-    with services.begin() as work:
+
+    def send(work: Work) -> None:
         factor, secret = _recipient(services, work, standing, method, purpose)
-        side = attempts.side_for(services, standing.account, visitor)
         subject = FIRST_SETUP if purpose is Purpose.FIRST_SETUP else factor.name
-        if subject in work.unit.throttles.closed(standing.account.id, side, case.now):
-            raise FactorClosed
+        guess = attempts.guess_at(services, standing.account, subject, visitor)
+        shut = attempts.all_shut(services, work, standing.account, guess.side).get(subject)
+        if shut is not None:
+            raise attempts.told(guess, shut)
         if factor is services.mailbox:
             holds.must_not_be_held(services, standing.account, visitor)
         post_again(services, work, factor, case, secret)
+
+    services.in_one_go(send)
 
 
 def _recipient(

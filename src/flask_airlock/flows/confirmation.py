@@ -15,7 +15,7 @@ def ask(services: Services, address: str, visitor: Visitor) -> None:
     """Send the link again, to whoever waits for one. Everybody else costs the same."""
 
     def send(work: Work) -> None:
-        person = people.named(services, work, address)
+        person, _ = people.named(services, work, address)
         account = work.unit.accounts.ensure_evenly(
             person.user_id if person else None, services.clock()
         )

@@ -8,7 +8,7 @@ from ..domain.link_tokens import LinkPurpose
 from ..domain.login_state import SignedIn, Step
 from ..domain.one_time_codes import Purpose
 from ..domain.policy import proved_second_factor
-from ..domain.throttle import SETUP, Side
+from ..domain.throttle import SETUP, Side, owner_of_user
 from ..domain.vault import digest
 from ..errors import (
     AddressUnproved,
@@ -100,13 +100,16 @@ def begin(
     secret = factor.new_secret(detail, standing.person)
     case = codes.case_of(services, standing, Purpose.SETUP, visitor)
     proved = _needs_no_code(services, standing, method, visitor)
-    with services.begin() as work:
+
+    def start(work: Work) -> None:
         session_id = standing.session.id
         account_id = standing.account.id
         work.unit.setups.begin(account_id, session_id, method, secret, case.now)
         work.record(SetupBegun(account_id=account_id, method=method), visitor)
         if factor.posts_codes and not proved:
             codes.post_again(services, work, factor, case, secret)
+
+    services.in_one_go(start)
     return _finish(services, tokens, standing, case, factor, None) if proved else None
 
 
@@ -141,9 +144,12 @@ def resend(services: Services, tokens: Tokens, method: str, visitor: Visitor) ->
     standing = standing_to_enrol(services, tokens, visitor)
     factor = services.factors[method]
     case = codes.case_of(services, standing, Purpose.SETUP, visitor)
-    with services.begin() as work:
+
+    def send(work: Work) -> None:
         setup = _waiting(work, case, method)
         codes.post_again(services, work, factor, case, setup.secret)
+
+    services.in_one_go(send)
 
 
 def abandon(services: Services, tokens: Tokens, method: str, visitor: Visitor) -> None:
@@ -167,14 +173,13 @@ def confirm(
         return sessions.repeat(services, before, method, code, visitor, is_counted=False)
     factor = services.factors[method]
     case = codes.case_of(services, standing, Purpose.SETUP, visitor)
-    account_id, subject = standing.account.id, f"{SETUP}{method}"
-    side = attempts.side_for(services, standing.account, visitor)
+    guess = attempts.guess_at(services, standing.account, f"{SETUP}{method}", visitor)
     if factor.posts_codes:
-        attempts.count(services, account_id, subject, side, visitor, case.binding(method))
+        attempts.count(services, guess, visitor, case.binding(method))
     try:
         return _finish(services, tokens, standing, case, factor, code)
     except WrongAnswer:
-        attempts.refused(services, account_id, subject, side, WrongAnswer.code, visitor)
+        attempts.refused(services, guess, WrongAnswer.code, visitor)
         raise
 
 
@@ -223,8 +228,9 @@ def _add_factor(
         adoption.drop_unproved_number(services, work, account.id)
     if factor.name == "sms" and "phone_number" in services.settings.mirror_columns:
         work.unit.users.mirror(account.user_id, "phone_number", setup.secret.decode())
-    work.unit.throttles.clear(account.id, tuple(Side), factor.name)
-    work.unit.throttles.clear(account.id, tuple(Side), f"{SETUP}{factor.name}")
+    owner = owner_of_user(account.user_id)
+    for subject in (factor.name, f"{SETUP}{factor.name}"):
+        work.unit.throttles.clear(owner, tuple(Side), subject)
     work.record(FactorAdded(account_id=account.id, method=factor.name), case.visitor)
 
 

@@ -16,12 +16,15 @@ from .services import Services, Work
 SESSION_HISTORY = timedelta(days=7)
 LETTER_HISTORY = timedelta(days=7)
 CODE_HISTORY = timedelta(days=1)
+NAME_HISTORY = timedelta(days=30)
 KEPT = {
     "sessions": SESSION_HISTORY,
     "codes": CODE_HISTORY,
     "setups": CODE_HISTORY,
     "link_tokens": CODE_HISTORY,
     "letters": LETTER_HISTORY,
+    "windows": CODE_HISTORY,
+    "throttles": NAME_HISTORY,
 }
 HOUSEKEEPER = Visitor(agent="housekeeping")
 

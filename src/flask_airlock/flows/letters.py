@@ -5,14 +5,13 @@ import logging
 from contextlib import suppress
 from datetime import timedelta
 
-from ..domain.accounts import Visitor
 from ..domain.events import LetterFailed, LetterSent
 from ..domain.letters import Channel, Letter, LetterState, Message
 from ..errors import AirlockError, StoreBusy
-from .services import Services, Work
+from ..storage.letters import Claimed
+from .services import NOBODY, Services, Work
 
 RETRY_AFTER = timedelta(seconds=20)
-NOBODY = Visitor()
 DECOY = "none"
 
 log = logging.getLogger("flask_airlock")
@@ -69,38 +68,36 @@ def deliver(services: Services, letter_id: int) -> None:
         claimed = None  # it stays where it is, and a later sweep picks it up
     if claimed is None:
         return
-    packed, template, account_id = claimed
-    message = _unpacked(packed)
+    if claimed.broken is not None:
+        # Tried again like any other: a worker that knows more keys may take it.
+        _give_back(services, letter_id, claimed, claimed.broken.code)
+        return
+    message = _unpacked(claimed.text)
     try:
         if message.to:
             services.post.send(message)
     except Exception as problem:  # noqa: BLE001 (a transport raises what its library raises)
         reason = str(problem) if isinstance(problem, AirlockError) else type(problem).__name__
-        _give_back(services, letter_id, message, template, account_id, reason)
+        _give_back(services, letter_id, claimed, reason)
         return
     with services.begin() as work:
         work.unit.letters.settle(letter_id, LetterState.SENT, services.clock())
-        channel = message.channel.value if message.to else DECOY
-        sent = LetterSent(account_id=account_id, channel=channel, template=template)
+        channel = claimed.channel if message.to else DECOY
+        sent = LetterSent(account_id=claimed.account_id, channel=channel, template=claimed.template)
         work.record(sent, NOBODY)
 
 
-def _give_back(
-    services: Services,
-    letter_id: int,
-    message: Message,
-    template: str,
-    account_id: int | None,
-    reason: str,
-) -> None:
-    channel = message.channel.value
+def _give_back(services: Services, letter_id: int, claimed: Claimed, reason: str) -> None:
+    channel, template = claimed.channel, claimed.template
     log.error("%s letter %s (%s) could not be sent: %s", channel, letter_id, template, reason)
     now = services.clock()
     with services.begin() as work:
         if not work.unit.letters.postpone(letter_id, now + RETRY_AFTER):
             work.unit.letters.settle(letter_id, LetterState.FAILED, now)
+        if claimed.broken is not None:
+            work.note_broken(claimed.broken, NOBODY)
         failed = LetterFailed(
-            account_id=account_id, channel=channel, template=template, reason=reason
+            account_id=claimed.account_id, channel=channel, template=template, reason=reason
         )
         work.record(failed, NOBODY)
 

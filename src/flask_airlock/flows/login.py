@@ -1,6 +1,7 @@
 """A login: the password opens the first door, a second factor the second."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -8,14 +9,16 @@ from ..domain.accounts import Account, Person, Visitor
 from ..domain.events import FactorAccepted, FirstFactorAccepted, FirstFactorRefused
 from ..domain.login_state import LoginOutcome, NeedsFactor, NeedsSetup, SignedIn, Step
 from ..domain.one_time_codes import Purpose
-from ..domain.throttle import FIRST_SETUP, Side
+from ..domain.throttle import FIRST_DOOR, FIRST_SETUP, Guess, Side, owner_of_user
 from ..errors import (
     LoginLapsed,
     MethodNotOffered,
+    TooSoon,
+    Unsealable,
     WrongAnswer,
     WrongCredentials,
 )
-from ..factors.protocol import Case
+from ..factors.protocol import Case, Factor
 from . import attempts, codes, holds, people, policy, sessions
 from .address_proof import needs_address_proof
 from .services import Services, Work
@@ -26,20 +29,30 @@ def enter_password(
     services: Services, address: str, password: str, visitor: Visitor, next_url: str | None
 ) -> LoginOutcome:
     """The first door. Raises WrongCredentials for an unknown name, a wrong password, an inactive
-    account and one that waits for its confirmation alike, after the same one hash."""
+    account and one that waits for its confirmation alike, after the same one hash; TooSoon or
+    PasswordClosed after many of these, alike again and after none."""
     with services.begin() as work:
-        person = people.named(services, work, address)
+        person, name = people.named(services, work, address)
+        account = work.unit.accounts.of_user(person.user_id if person else None)
+    guess = Guess(
+        owner=owner_of_user(person.user_id) if person else people.owner_of_name(services, name),
+        account_id=account.id if account else None,
+        subject=FIRST_DOOR,
+        side=attempts.side_for(services, account, visitor) if account else Side.STRANGERS,
+    )
+    attempts.count(services, guess, visitor)
     try:
         verified = services.passwords.verify(person.password_hash if person else None, password)
     except WrongCredentials:
-        _refuse(services, person, "wrong_password" if person else "unknown_name", visitor)
+        reason = "wrong_password" if person else "unknown_name"
+        attempts.refused(services, guess, reason, visitor)
         raise
     if person is None or (reason := _may_not_enter(services, person)):
-        _refuse(services, person, reason if person else "unknown_name", visitor)
+        attempts.refused(services, guess, reason if person else "unknown_name", visitor)
         raise WrongCredentials
     if verified.outdated and person.password_hash:
         person = _with_our_hash(services, person, person.password_hash, password)
-    return pass_first_door(services, person, ("password",), visitor, next_url)
+    return pass_first_door(services, person, ("password",), visitor, next_url, guess)
 
 
 def continue_login(
@@ -68,14 +81,21 @@ def pass_first_door(
     proofs: tuple[str, ...],
     visitor: Visitor,
     next_url: str | None,
+    guess: Guess | None = None,
 ) -> LoginOutcome:
     """Between the doors: nobody is inside, unless no second factor is asked of this person.
 
-    Raises WrongCredentials where the password or the person was changed since it was checked.
+    `guess` was counted for it in advance. Raises WrongCredentials where the password or the
+    person was changed since it was checked.
     """
-    outcome = services.in_one_go(
-        lambda work: _pass_first_door(services, work, person, proofs, visitor, next_url)
-    )
+
+    def pass_door(work: Work) -> LoginOutcome | None:
+        outcome = _pass_first_door(services, work, person, proofs, visitor, next_url)
+        if outcome is not None and guess is not None:
+            attempts.clear(services, work, guess)
+        return outcome
+
+    outcome = services.in_one_go(pass_door)
     if outcome is None:
         _refuse(services, person, "changed_meanwhile", visitor)
         raise WrongCredentials
@@ -119,36 +139,36 @@ def answer_factor(
     services: Services, token: str | None, method: str, code: str, visitor: Visitor
 ) -> SignedIn:
     """The second door. `code` is digits only. Raises LoginLapsed, MethodNotOffered,
-    FactorClosed, TooManyTries, MailboxHeld, or WrongAnswer."""
+    FactorClosed, TooSoon, TooManyTries, MailboxHeld, WrongAnswer, or Unsealable."""
     try:
         standing = sessions.find_half_open(services, token)
     except LoginLapsed:
         return sessions.repeat(services, token, method, code, visitor, is_counted=False)
     factor = services.factors[method]
     case = codes.case_of(services, standing, Purpose.LOGIN, visitor)
-    side = attempts.side_for(services, standing.account, visitor)
+    guess = attempts.guess_at(services, standing.account, method, visitor)
     _must_be_enrolled(services, standing, method)
     if factor is services.mailbox:
         holds.must_not_be_held(services, standing.account, visitor)
     binding = case.binding(method) if factor.posts_codes else None
-    attempts.count(services, standing.account.id, method, side, visitor, binding)
+    attempts.count(services, guess, visitor, binding)
     try:
-        return _pass_second_door(services, standing, case, method, code, side)
-    except (WrongAnswer, LoginLapsed) as refusal:
+        return _pass_second_door(services, standing, case, guess, code)
+    except (WrongAnswer, LoginLapsed, Unsealable) as refusal:
         try:
             return sessions.repeat(services, token, method, code, visitor, is_counted=True)
         except LoginLapsed:
-            attempts.refused(services, standing.account.id, method, side, refusal.code, visitor)
+            attempts.refused(services, guess, refusal.code, visitor)
             raise refusal from None
 
 
 def _pass_second_door(
-    services: Services, standing: Standing, case: Case, method: str, code: str, side: Side
+    services: Services, standing: Standing, case: Case, guess: Guess, code: str
 ) -> SignedIn:
-    account_id = standing.account.id
+    account_id, method = standing.account.id, guess.subject
 
     def pass_door(work: Work) -> SignedIn:
-        attempts.clear(work, account_id, method, side)
+        attempts.clear(services, work, guess)
         credentials = work.unit.credentials.of_method(account_id, method)
         services.factors[method].answer(work.unit, case, credentials, code)
         work.record(FactorAccepted(account_id=account_id, method=method), case.visitor)
@@ -185,18 +205,30 @@ def _first_code(
         now=services.clock(),
     )
     side = attempts.side_for(services, account, visitor)
-    closed = work.unit.throttles.closed(account.id, side, case.now)
+    closed = attempts.all_shut(services, work, account, side)
     held = holds.held_until(services, account, side) is not None
     if not methods:
         due = needs_address_proof(services, account, person, visitor)
         if not (account.needs_setup_link or not due or held or FIRST_SETUP in closed):
-            codes.post_code(services, work, services.mailbox, case, b"")
+            _send_if_possible(services, work, services.mailbox, case, b"")
         return
     factor = services.factors[policy.preferred_first(account, methods)[0]]
     if not factor.posts_codes or factor.name in closed or (held and factor is services.mailbox):
         return
-    secret = work.unit.credentials.of_method(account.id, factor.name)[0].secret
-    codes.post_code(services, work, factor, case, secret)
+    try:
+        secret = work.unit.credentials.of_method(account.id, factor.name)[0].secret
+    except Unsealable as broken:
+        work.note_broken(broken, visitor)  # the next page offers the other methods
+        return
+    _send_if_possible(services, work, factor, case, secret)
+
+
+def _send_if_possible(
+    services: Services, work: Work, factor: Factor, case: Case, secret: bytes
+) -> None:
+    # Where too many went out the login goes on, and the next page says until when.
+    with suppress(TooSoon):
+        codes.post_code(services, work, factor, case, secret)
 
 
 def _with_our_hash(services: Services, person: Person, stored: str, password: str) -> Person:

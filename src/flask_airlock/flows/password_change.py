@@ -3,7 +3,7 @@
 from ..domain.accounts import Visitor
 from ..domain.events import PasswordChanged
 from ..domain.vault import digest
-from ..errors import FactorClosed, LoginLapsed, WrongPassword
+from ..errors import LoginLapsed, TooSoon, WrongPassword
 from . import new_passwords, notices, password_checks, sessions
 from .services import Services, Work
 from .sessions import Standing
@@ -47,9 +47,9 @@ def _repeat(services: Services, token: str | None, wanted: str, visitor: Visitor
     standing = sessions.find_renewed(services, token)
     try:
         password_checks.check(services, standing, wanted, visitor)
-    except (WrongPassword, FactorClosed):
+    except (WrongPassword, TooSoon):
         raise LoginLapsed from None
-    return sessions.next_token(services, standing.token)
+    return sessions.token_after(services, standing.session, standing.token)
 
 
 def _stands_alone(services: Services, standing: Standing) -> bool:

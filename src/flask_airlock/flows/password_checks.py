@@ -9,7 +9,7 @@ from .sessions import Standing
 
 
 def check(services: Services, standing: Standing, password: str, visitor: Visitor) -> None:
-    """Raise WrongPassword for a wrong one, counted like any guess, and FactorClosed after twenty.
+    """Raise WrongPassword for a wrong one, counted like any guess, and TooSoon after several.
 
     Who has no password gives his login as the proof: ProofTooOld unless it was a moment ago.
     """
@@ -17,14 +17,14 @@ def check(services: Services, standing: Standing, password: str, visitor: Visito
         must_be_fresh(services, standing)
         return
     account = standing.account
-    side = attempts.side_for(services, account, visitor)
-    attempts.count(services, account.id, ASKED_AGAIN, side, visitor)
+    guess = attempts.guess_at(services, account, ASKED_AGAIN, visitor)
+    attempts.count(services, guess, visitor)
     try:
         services.passwords.verify(standing.person.password_hash, password)
     except WrongCredentials:
-        attempts.refused(services, account.id, ASKED_AGAIN, side, WrongPassword.code, visitor)
+        attempts.refused(services, guess, WrongPassword.code, visitor)
         raise WrongPassword from None
-    services.in_one_go(lambda work: attempts.clear(work, account.id, ASKED_AGAIN, side))
+    services.in_one_go(lambda work: attempts.clear(services, work, guess))
 
 
 def must_be_fresh(services: Services, standing: Standing) -> None:

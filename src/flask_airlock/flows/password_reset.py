@@ -10,7 +10,7 @@ from ..domain.addresses import masked_address
 from ..domain.events import LinkRequested, PasswordReset
 from ..domain.link_tokens import LinkPurpose
 from ..domain.login_state import BrowserMark
-from ..domain.throttle import ASKED_AGAIN, Side
+from ..domain.throttle import ASKED_AGAIN, FACTORS, FIRST_DOOR, Side, owner_of_user
 from ..errors import LinkSpent
 from ..storage.link_tokens import Link
 from . import mailed_links, new_passwords, notices, people
@@ -31,7 +31,7 @@ def ask(services: Services, name: str, visitor: Visitor) -> None:
     the account changes (S-83)."""
 
     def send(work: Work) -> None:
-        person = people.named(services, work, name)
+        person, _ = people.named(services, work, name)
         account = work.unit.accounts.ensure_evenly(
             person.user_id if person else None, services.clock()
         )
@@ -116,7 +116,12 @@ def _keep(
     work.unit.users.confirm(person.user_id, now)
     work.unit.sessions.end_all(account.id, now)
     work.unit.setups.void_others(account.id, now)
-    work.unit.throttles.clear(account.id, tuple(Side), ASKED_AGAIN)
+    owner = owner_of_user(account.user_id)
+    for subject in (FIRST_DOOR, ASKED_AGAIN):
+        work.unit.throttles.clear(owner, tuple(Side), subject)
+    work.unit.windows.free(
+        owner, FACTORS, tuple(Side), now, services.settings.limits.factor_budget.length
+    )
     work.record(PasswordReset(account_id=account.id, purpose=link.purpose.value), visitor)
     if _is_reset(link):
         work.unit.accounts.hold_mailbox(account.id, now)

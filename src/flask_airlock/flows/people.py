@@ -6,12 +6,22 @@ from ..domain.usernames import normal_username
 from ..errors import InvalidAddress, InvalidUsername
 from .services import Services, Work
 
+NOBODYS_NAME = "name that nobody has"
 
-def named(services: Services, work: Work, text: str) -> Person | None:
-    """The person with this name; what can't be one costs the same look as one that nobody has."""
+
+def named(services: Services, work: Work, text: str) -> tuple[Person | None, str]:
+    """The person with this name, and its normal form; what can't be one costs the same look as one
+    that nobody has."""
     by_name = services.settings.username_enable and "@" not in text
     try:
         normal = normal_username(text) if by_name else normal_address(text)
     except (InvalidAddress, InvalidUsername):
         normal = ""
-    return work.unit.users.by_username(normal) if by_name else work.unit.users.by_email(normal)
+    users = work.unit.users
+    return users.by_username(normal) if by_name else users.by_email(normal), normal or text.lower()
+
+
+def owner_of_name(services: Services, name: str) -> bytes:
+    """Under what wrong answers are counted for a name that nobody has; it may be a password that
+    was typed into the wrong field, so it is kept as a keyed digest (S-133)."""
+    return services.vault.mac(NOBODYS_NAME, name)

@@ -8,7 +8,7 @@ from ..domain.accounts import Visitor
 from ..domain.events import FactorsReset, RescueRequested
 from ..domain.letters import Channel, Letter
 from ..domain.link_tokens import LIFETIMES, LinkPurpose
-from ..domain.throttle import Side
+from ..domain.throttle import FACTORS, Side, owner_of_user
 from ..domain.vault import digest, new_token
 from ..errors import MethodNotOffered, RescueTooSoon, UnknownUser
 from . import letters, mailed_links, sessions
@@ -120,5 +120,7 @@ def _take_everything(work: Work, account_id: int, user_id: Any, services: Servic
     work.unit.link_tokens.void(account_id, LinkPurpose.FACTOR_SETUP, now)
     work.unit.accounts.require_setup_link(account_id)
     work.unit.accounts.forget_browsers(account_id)
-    work.unit.throttles.clear(account_id, tuple(Side))
+    owner = owner_of_user(user_id)
+    work.unit.throttles.clear(owner, tuple(Side))
+    work.unit.windows.free(owner, FACTORS, tuple(Side), now, timedelta(0))
     work.unit.users.mirror(user_id, "two_factor_primary_method", None)

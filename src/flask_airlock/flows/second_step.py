@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 
 from ..domain.accounts import Visitor
 from ..domain.one_time_codes import TRIES_PER_CODE, Purpose
-from ..domain.throttle import FIRST_SETUP
+from ..domain.throttle import FIRST_SETUP, Shut
+from ..errors import Unsealable
 from ..factors.protocol import Case, Factor
 from . import attempts, codes, holds, policy, sessions
 from .services import Services, Work
@@ -16,8 +17,9 @@ from .sessions import Tokens
 class Offer:
     """A method as one account may be asked for it.
 
-    `closed` for all logins of this side, `exhausted` for this login: its code was tried too often;
-    `held_until` after the mailbox has reset the password.
+    `shut` after wrong answers, for all logins of this side, `exhausted` for this login: its code
+    was tried too often; `held_until` after the mailbox has reset the password, `broken` where what
+    the database holds of it can't be opened.
     """
 
     method: str
@@ -27,9 +29,15 @@ class Offer:
     destination: str | None
     sent: bool
     failed: bool
-    closed: bool
+    shut: Shut | None
     exhausted: bool
     held_until: datetime | None
+    broken: bool
+
+    @property
+    def is_off(self) -> bool:
+        """Whether it can't be asked for now."""
+        return self.shut is not None or self.exhausted or self.broken or self.held_until is not None
 
 
 def offers(services: Services, token: str | None, visitor: Visitor) -> list[Offer]:
@@ -42,9 +50,9 @@ def offers(services: Services, token: str | None, visitor: Visitor) -> list[Offe
     side = attempts.side_for(services, standing.account, visitor)
     with services.begin() as work:
         methods = policy.enrolled_methods(services, work, standing.account.id)
-        closed = work.unit.throttles.closed(standing.account.id, side, case.now)
+        shut = attempts.all_shut(services, work, standing.account, side)
         return [
-            _offer(services, work, services.factors[method], case, method in closed)
+            _offer(services, work, services.factors[method], case, shut.get(method))
             for method in policy.preferred_first(standing.account, methods)
         ]
 
@@ -55,12 +63,12 @@ def address_offer(services: Services, tokens: Tokens, visitor: Visitor) -> Offer
     case = codes.case_of(services, standing, Purpose.FIRST_SETUP, visitor)
     side = attempts.side_for(services, standing.account, visitor)
     with services.begin() as work:
-        closed = FIRST_SETUP in work.unit.throttles.closed(standing.account.id, side, case.now)
-        return _offer(services, work, services.mailbox, case, closed)
+        shut = attempts.all_shut(services, work, standing.account, side)
+        return _offer(services, work, services.mailbox, case, shut.get(FIRST_SETUP))
 
 
-def _offer(services: Services, work: Work, factor: Factor, case: Case, closed: bool) -> Offer:
-    sent = failed = exhausted = False
+def _offer(services: Services, work: Work, factor: Factor, case: Case, shut: Shut | None) -> Offer:
+    sent = failed = exhausted = broken = False
     held_until = holds.held_until(
         services, case.account, attempts.side_for(services, case.account, case.visitor)
     )
@@ -71,7 +79,10 @@ def _offer(services: Services, work: Work, factor: Factor, case: Case, closed: b
         exhausted = state is not None and state.tries >= TRIES_PER_CODE
         if state and state.letter_id:
             failed = bool(work.unit.letters.failed([state.letter_id]))
-        destination = factor.destination(_secret(work, factor, case), case.person)
+        try:
+            destination = factor.destination(_secret(work, factor, case), case.person)
+        except Unsealable:
+            broken = True  # looking is no use of it: whoever asks for a code is refused
     return Offer(
         method=factor.name,
         digits=factor.shape.digits,
@@ -80,9 +91,10 @@ def _offer(services: Services, work: Work, factor: Factor, case: Case, closed: b
         destination=destination,
         sent=sent,
         failed=failed,
-        closed=closed,
+        shut=shut,
         exhausted=exhausted,
         held_until=held_until if factor is services.mailbox else None,
+        broken=broken,
     )
 
 

@@ -1,5 +1,6 @@
 """What every flow is handed: settings, stores, post, factors, events, clock."""
 
+import logging
 import secrets
 import time
 from collections.abc import Callable, Iterator
@@ -12,13 +13,13 @@ from ..delivery.outbox import Outbox
 from ..delivery.post import InPlace, InThreads, Post
 from ..delivery.rendering import Renderer
 from ..domain.accounts import Visitor
-from ..domain.events import Event
+from ..domain.events import Event, SealBroken
 from ..domain.link_tokens import LinkPurpose
 from ..domain.password_policy import PasswordPolicy
 from ..domain.passwords import Passwords
 from ..domain.policy import SecondFactorPolicy
 from ..domain.vault import Vault
-from ..errors import StoreBusy
+from ..errors import StoreBusy, Unsealable
 from ..factors.email import EmailFactor
 from ..factors.registry import FactorRegistry
 from ..settings import Settings
@@ -26,6 +27,8 @@ from ..storage.datastore import SQLAlchemyUserDatastore
 from ..storage.transaction import Database, Unit
 
 T = TypeVar("T")
+log = logging.getLogger("flask_airlock")
+NOBODY = Visitor()
 # Seconds to wait before each further try, so that many do not meet again at once.
 PAUSES = (0.005, 0.01, 0.02, 0.04, 0.08, 0.16)
 
@@ -57,10 +60,19 @@ class Services:
 
     @contextmanager
     def begin(self) -> Iterator["Work"]:
-        """A unit of work; once it is committed its events are announced, its letters carried."""
-        with self.database.begin() as unit:
-            work = Work(self, unit)
-            yield work
+        """A unit of work; once it is committed its events are announced, its letters carried.
+
+        What can't be opened undoes it, like any error, but that is recorded.
+        """
+        try:
+            with self.database.begin() as unit:
+                work = Work(self, unit)
+                yield work
+        except Unsealable as broken:
+            # Undone with all the rest, so that it is told in a transaction of its own.
+            with self.begin() as work:
+                work.note_broken(broken, NOBODY)
+            raise
         for event in work.recorded:
             self.announce(event)
         if work.letters:
@@ -95,3 +107,9 @@ class Work:
         """Keep a fact, and announce it after the commit."""
         self.unit.events.add(event, visitor, self._clock())
         self.recorded.append(event)
+
+    def note_broken(self, broken: Unsealable, visitor: Visitor) -> None:
+        """Keep that a sealed value did not open; it is an error of the data, so it is logged."""
+        log.error("a sealed value of account %s can't be opened: %s", broken.account_id, broken)
+        sealed = {"place": broken.place, "reason": broken.reason}
+        self.record(SealBroken(account_id=broken.account_id, **sealed), visitor)

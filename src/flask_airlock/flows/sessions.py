@@ -16,6 +16,8 @@ from ..errors import LoginLapsed
 from . import arrivals, attempts, policy
 from .services import Services, Work
 
+RENEWAL = "next token"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Standing:
@@ -203,15 +205,15 @@ def repeat(
     if found is None or now - found[0].proved_at > DOUBLE_CLICK:
         raise LoginLapsed
     session, account, answer = found
-    side = attempts.side_for(services, account, visitor)
+    guess = attempts.guess_at(services, account, method, visitor)
     if not is_counted:
         # This looks at an answer, so it counts as a try like any other.
-        attempts.count(services, account.id, method, side, visitor)
+        attempts.count(services, guess, visitor)
     if not services.vault.verify_mac("answer", _answer_text(session.id, method, code), answer):
         raise LoginLapsed
-    services.in_one_go(lambda work: work.unit.throttles.clear(account.id, (side,), method))
+    services.in_one_go(lambda work: attempts.clear(services, work, guess))
     mark = mark_of(services, account, session)
-    return SignedIn(next_token(services, token), session.next_url, mark)
+    return SignedIn(token_after(services, session, token), session.next_url, mark)
 
 
 def mark_of(services: Services, account: Account, session: Session) -> BrowserMark:
@@ -258,7 +260,21 @@ def sign_out(services: Services, token: str | None, visitor: Visitor) -> None:
 
 def next_token(services: Services, token: str) -> str:
     """What follows a token: only we can compute it, and a double click gets it twice."""
-    return urlsafe_b64encode(services.vault.mac("next token", token)).decode().rstrip("=")
+    return _as_token(services.vault.mac(RENEWAL, token))
+
+
+def token_after(services: Services, session: Session, token: str) -> str:
+    """The token that followed in a session, by whichever key that was; raises LoginLapsed."""
+    with services.begin() as work:
+        for mac in services.vault.macs(RENEWAL, token):
+            follower = _as_token(mac)
+            if work.unit.sessions.id_of(digest(follower), session.account_id) == session.id:
+                return follower
+    raise LoginLapsed
+
+
+def _as_token(mac: bytes) -> str:
+    return urlsafe_b64encode(mac).decode().rstrip("=")
 
 
 def _answer_text(session_id: int, method: str, code: str) -> str:

@@ -11,6 +11,7 @@ from ..domain.policy import SecondFactorPolicy
 from ..domain.sessions import SessionPolicy
 from ..errors import ConfigurationError
 from .account import AccountKeys
+from .guessing import GuessingKeys
 from .login import LoginKeys
 from .values import Refused
 
@@ -32,7 +33,7 @@ PAGES = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Settings(LoginKeys, AccountKeys):
+class Settings(LoginKeys, AccountKeys, GuessingKeys):
     """One field per key, named like it without the prefix. See docs/settings.rst."""
 
     @classmethod

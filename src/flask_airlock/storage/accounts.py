@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Insert, Row, bindparam, delete, insert, literal, select, update
 
 from ..domain.accounts import Account
+from ..domain.throttle import owner_of_user
 from .columns import from_db, to_db
 from .rows import Store
 from .tables import Tables
@@ -170,7 +171,9 @@ def account_of(row: Row[Any]) -> Account:
 
 def forget_user(connection: Connection, tables: Tables, user_id: Any) -> None:
     """Remove all that belonged to a user, also where the database does not cascade."""
-    accounts = tables.accounts
+    accounts, owner = tables.accounts, owner_of_user(user_id)
+    for counted in (tables.throttles, tables.windows):
+        connection.execute(delete(counted).where(counted.c.owner == owner))
     query = select(accounts.c.id).where(accounts.c.user_id == user_id)
     mine = connection.execute(query).scalar()
     if mine is None:

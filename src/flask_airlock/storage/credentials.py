@@ -3,33 +3,33 @@
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import insert, select, update
 
 from ..domain.directory import MethodLine
-from ..domain.vault import Place, Vault
+from ..domain.vault import Place
 from .columns import from_db, to_db
-from .rows import Store
-from .tables import Tables
+from .rows import SealingStore
 
 
 @dataclass(frozen=True, kw_only=True)
 class Credential:
-    """A factor that was proved once. `secret` is a seed or a number; empty where none is kept."""
+    """A factor that was proved once. `secret` is a seed or a number; empty where none is kept.
+
+    `old_box` is what it came in, where an older key had sealed it.
+    """
 
     id: int
     account_id: int
     method: str
     last_step: int
     secret: bytes = field(repr=False)
+    old_box: bytes | None = field(default=None, repr=False)
 
 
-class Credentials(Store):
+class Credentials(SealingStore):
     """Rows of `airlock_credentials`."""
-
-    def __init__(self, connection: Connection, tables: Tables, vault: Vault) -> None:
-        super().__init__(connection, tables)
-        self._vault = vault
 
     def methods(self, account_id: int) -> list[str]:
         """The methods that an account has, oldest first; nothing is opened."""
@@ -55,7 +55,7 @@ class Credentials(Store):
                 account_id=account_id,
                 method=method,
                 last_step=row["last_step"],
-                secret=self._opened(row["secret"], _place(account_id, method)),
+                **self._out_of_the_box(row["secret"], account_id, method),
             )
             for row in found
         ]
@@ -94,7 +94,7 @@ class Credentials(Store):
     def _insert(
         self, account_id: int, method: str, secret: bytes, now: datetime, **cells: object
     ) -> None:
-        box = self._vault.seal(secret, _place(account_id, method)) if secret else None
+        box = self._vault.seal(secret, place(account_id, method)) if secret else None
         values = {
             "account_id": account_id,
             "method": method,
@@ -111,6 +111,16 @@ class Credentials(Store):
             rows.c.id == credential_id, rows.c.last_step < step, rows.c.revoked_at.is_(None)
         )
         return self._changed(claim.values(last_step=step, last_used_at=to_db(now))) == 1
+
+    def seal_anew(self, credential: Credential) -> None:
+        """Seal what was just used under the newest key, where an older one had sealed it."""
+        if credential.old_box is None:
+            return
+        rows = self._tables.credentials
+        # Whoever was quicker has sealed the same secret: his box stays.
+        mine = update(rows).where(rows.c.id == credential.id, rows.c.secret == credential.old_box)
+        box = self._vault.seal(credential.secret, place(credential.account_id, credential.method))
+        self._connection.execute(mine.values(secret=box))
 
     def note_used(self, account_id: int, method: str, now: datetime) -> None:
         """Remember when a method was last proved."""
@@ -131,9 +141,13 @@ class Credentials(Store):
         mine = update(rows).where(rows.c.account_id == account_id, rows.c.revoked_at.is_(None))
         return self._changed(mine.values(revoked_at=to_db(now)))
 
-    def _opened(self, box: bytes | None, place: Place) -> bytes:
-        return self._vault.open(box, place) if box else b""
+    def _out_of_the_box(self, box: bytes | None, account_id: int, method: str) -> dict[str, Any]:
+        if not box:
+            return {"secret": b""}
+        secret = self._opened(box, place(account_id, method), account_id)
+        return {"secret": secret, "old_box": None if self._vault.is_newest(box) else box}
 
 
-def _place(account_id: int, method: str) -> Place:
+def place(account_id: int, method: str) -> Place:
+    """Where the secret of a factor lies."""
     return Place("airlock_credentials", f"secret of {method}", account_id)

@@ -2,26 +2,34 @@
 
 import secrets
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, insert, or_, select, update
 
 from ..domain.letters import MAX_ATTEMPTS, STUCK_AFTER, LetterState
-from ..domain.vault import Place, Vault
+from ..domain.vault import Place
+from ..errors import Unsealable
 from .columns import to_db
-from .rows import Store
-from .tables import Tables
+from .rows import SealingStore
 
 SWEEP_LIMIT = 20
 WIPE_LIMIT = 500
 
 
-class Letters(Store):
-    """Rows of `airlock_letters`."""
+@dataclass(frozen=True, kw_only=True)
+class Claimed:
+    """A letter that one worker has taken; `broken` where its text can't be opened."""
 
-    def __init__(self, connection: Connection, tables: Tables, vault: Vault) -> None:
-        super().__init__(connection, tables)
-        self._vault = vault
+    channel: str
+    template: str
+    account_id: int | None
+    text: bytes = field(default=b"", repr=False)
+    broken: Unsealable | None = None
+
+
+class Letters(SealingStore):
+    """Rows of `airlock_letters`."""
 
     def add(
         self,
@@ -41,7 +49,7 @@ class Letters(Store):
                 channel=channel,
                 template=template,
                 reference=reference,
-                message=self._vault.seal(message, _place(reference)),
+                message=self._vault.seal(message, place(reference)),
                 state=LetterState.WAITING.value,
                 attempts=0,
                 due_at=to_db(now),
@@ -50,8 +58,8 @@ class Letters(Store):
             )
         )
 
-    def claim(self, letter_id: int, now: datetime) -> tuple[bytes, str, int | None] | None:
-        """Take a letter to send it: True for one worker. Its text, template and account."""
+    def claim(self, letter_id: int, now: datetime) -> Claimed | None:
+        """Take a letter to send it, for one worker alone; the attempt is counted."""
         rows = self._tables.letters
         claim = update(rows).where(
             rows.c.id == letter_id,
@@ -69,8 +77,13 @@ class Letters(Store):
         if not self._changed(taken):
             return None
         row = self._connection.execute(select(rows).where(rows.c.id == letter_id)).mappings().one()
-        text = self._vault.open(row["message"], _place(row["reference"]))
-        return text, row["template"], row["account_id"]
+        about = {name: row[name] for name in ("channel", "template", "account_id")}
+        try:
+            text = self._opened(row["message"], place(row["reference"]), row["account_id"])
+        except Unsealable as broken:
+            # Not raised: it would undo the count, and the letter would be taken for ever.
+            return Claimed(broken=broken, **about)
+        return Claimed(text=text, **about)
 
     def settle(self, letter_id: int, state: LetterState, now: datetime) -> None:
         """The letter was handed over or given up: its text is wiped."""
@@ -135,5 +148,6 @@ class Letters(Store):
         return and_(rows.c.state.in_(open_states), rows.c.due_at <= to_db(now))
 
 
-def _place(reference: str) -> Place:
+def place(reference: str) -> Place:
+    """Where the text of a letter lies."""
     return Place("airlock_letters", "message", reference)

@@ -25,10 +25,10 @@ from ..domain.link_tokens import (
     LinkPurpose,
     Sent,
 )
-from ..domain.vault import Place, Vault
+from ..domain.vault import Place
 from .accounts import account_of
 from .columns import from_db, to_db
-from .rows import Store
+from .rows import SealingStore
 from .tables import Tables
 
 
@@ -44,12 +44,8 @@ class Link:
     created_at: datetime
 
 
-class LinkTokens(Store):
+class LinkTokens(SealingStore):
     """Rows of `airlock_link_tokens`."""
-
-    def __init__(self, connection: Connection, tables: Tables, vault: Vault) -> None:
-        super().__init__(connection, tables)
-        self._vault = vault
 
     def add(
         self,
@@ -74,7 +70,7 @@ class LinkTokens(Store):
                 digest=digest,
                 purpose=purpose.value,
                 address=address,
-                payload=self._vault.seal(carries.encode(), _place(digest)) if carries else None,
+                payload=self._vault.seal(carries.encode(), place(digest)) if carries else None,
                 sent=int(is_sent),
                 created_at=to_db(now),
                 expires_at=to_db(now + LIFETIMES[purpose]),
@@ -126,9 +122,10 @@ class LinkTokens(Store):
             return None
         cells = row._mapping
         sealed = cells["payload"]
-        carries = self._vault.open(sealed, _place(digest)).decode() if sealed else ""
+        account = account_of(row)
+        carries = self._opened(sealed, place(digest), account.id).decode() if sealed else ""
         return Link(
-            account=account_of(row),
+            account=account,
             digest=digest,
             purpose=purpose,
             address=cells["address"],
@@ -204,7 +201,8 @@ def _of(rows: Table, account_id: int | None, purpose: LinkPurpose) -> tuple[Any,
     )
 
 
-def _place(digest: bytes) -> Place:
+def place(digest: bytes) -> Place:
+    """Where lies what a link carries."""
     return Place("airlock_link_tokens", "payload", digest.hex())
 
 

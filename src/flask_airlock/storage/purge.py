@@ -2,13 +2,16 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, func, or_, select
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select
 
 from .columns import to_db
 from .rows import Store
 
-# Tables whose rows go when a while has passed since `expires_at` (events: since `at`).
-SUBJECTS = ("sessions", "codes", "setups", "link_tokens", "letters", "events")
+# Tables whose rows go when a while has passed since `expires_at`; for events it is `at`, for
+# throttles `last_at`.
+SUBJECTS = (
+    "sessions", "codes", "setups", "link_tokens", "letters", "windows", "throttles", "events",
+)  # fmt: skip
 
 
 class Purge(Store):
@@ -36,6 +39,9 @@ class Purge(Store):
         rows = getattr(self._tables, subject)
         if subject == "events":
             return rows.c.at <= to_db(before)  # type: ignore[no-any-return]
+        if subject == "throttles":
+            # What is closed of an account stays so; of a name that nobody has, that long.
+            return and_(rows.c.account_id.is_(None), rows.c.last_at <= to_db(before))
         expired = rows.c.expires_at <= to_db(before)
         if subject == "sessions":
             return or_(expired, rows.c.ended_at <= to_db(before))

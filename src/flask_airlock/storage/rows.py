@@ -1,10 +1,12 @@
-"""What every store shares: a connection and the tables, and inserting what another may insert."""
+"""What stores share: a connection and the tables, what another may insert, what is sealed."""
 
 from typing import Any
 
 from sqlalchemy import Connection, Insert
 from sqlalchemy.exc import IntegrityError
 
+from ..domain.vault import Place, Vault
+from ..errors import Unsealable
 from .tables import Tables
 
 
@@ -31,3 +33,18 @@ class Store:
         except IntegrityError:
             return False
         return True
+
+
+class SealingStore(Store):
+    """A store whose rows hold sealed values."""
+
+    def __init__(self, connection: Connection, tables: Tables, vault: Vault) -> None:
+        super().__init__(connection, tables)
+        self._vault = vault
+
+    def _opened(self, sealed: bytes, place: Place, account_id: int | None) -> bytes:
+        """What is inside; the Unsealable that it raises says whose it is."""
+        try:
+            return self._vault.open(sealed, place)
+        except Unsealable as broken:
+            raise Unsealable(broken.reason, broken.place, account_id) from None

@@ -3,12 +3,11 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, insert, select, update
+from sqlalchemy import ColumnElement, insert, select, update
 
-from ..domain.vault import Place, Vault
+from ..domain.vault import Place
 from .columns import to_db
-from .rows import Store
-from .tables import Tables
+from .rows import SealingStore
 
 SETUP_LIFETIME = timedelta(minutes=15)
 
@@ -24,12 +23,8 @@ class Setup:
     secret: bytes = field(repr=False)
 
 
-class Setups(Store):
+class Setups(SealingStore):
     """Rows of `airlock_setups`."""
-
-    def __init__(self, connection: Connection, tables: Tables, vault: Vault) -> None:
-        super().__init__(connection, tables)
-        self._vault = vault
 
     def begin(
         self, account_id: int, session_id: int, method: str, secret: bytes, now: datetime
@@ -41,7 +36,7 @@ class Setups(Store):
                 account_id=account_id,
                 session_id=session_id,
                 method=method,
-                secret=self._vault.seal(secret, _place(session_id)),
+                secret=self._vault.seal(secret, place(session_id, method)),
                 created_at=to_db(now),
                 expires_at=to_db(now + SETUP_LIFETIME),
             )
@@ -60,7 +55,7 @@ class Setups(Store):
         row = self._connection.execute(query.order_by(rows.c.id.desc())).mappings().first()
         if row is None:
             return None
-        secret = self._vault.open(row["secret"], _place(session_id))
+        secret = self._opened(row["secret"], place(session_id, method), account_id)
         return Setup(
             id=row["id"],
             account_id=account_id,
@@ -93,5 +88,6 @@ class Setups(Store):
         self._connection.execute(drop.values(closed_at=to_db(now), secret=b""))
 
 
-def _place(session_id: int) -> Place:
-    return Place("airlock_setups", "secret", session_id)
+def place(session_id: int, method: str) -> Place:
+    """Where the secret of a set-up lies."""
+    return Place("airlock_setups", f"secret of {method}", session_id)

@@ -33,6 +33,7 @@ class Tables:
     setups: Table
     codes: Table
     throttles: Table
+    windows: Table
     link_tokens: Table
     letters: Table
     events: Table
@@ -183,12 +184,32 @@ def _throttles(key: Column[Any]) -> Table:
     make = _Maker(key)
     return make.table(
         "throttles",
-        make.account("throttles", index=False),
+        # Without an account: a name that nobody has, or somebody who never signed in.
+        make.account("throttles", ownerless=True),
+        Column("owner", fixed_bytes(32), nullable=False),
         Column("subject", word(32), nullable=False),
         Column("side", word(16), nullable=False),
         Column("failures", Integer, nullable=False, default=0),
+        Column("last_at", moment(), nullable=False, index=True),
+        Column("free_at", moment()),
         Column("shut_at", moment()),
-        UniqueConstraint("account_id", "subject", "side", name="uq_airlock_throttles_subject"),
+        UniqueConstraint("owner", "subject", "side", name="uq_airlock_throttles_subject"),
+    )
+
+
+def _windows(key: Column[Any]) -> Table:
+    make = _Maker(key)
+    return make.table(
+        "windows",
+        make.account("windows", ownerless=True),
+        Column("owner", fixed_bytes(32), nullable=False),
+        Column("subject", word(32), nullable=False),
+        Column("side", word(16), nullable=False),
+        Column("part", BigInteger, nullable=False),
+        *(Column(f"count_{age}", Integer, nullable=False, default=0) for age in range(4)),
+        Column("freed_at", moment()),
+        Column("expires_at", moment(), nullable=False, index=True),
+        UniqueConstraint("owner", "subject", "side", name="uq_airlock_windows_subject"),
     )
 
 
@@ -257,6 +278,7 @@ MAKERS = {
     "setups": _setups,
     "codes": _codes,
     "throttles": _throttles,
+    "windows": _windows,
     "link_tokens": _link_tokens,
     "letters": _letters,
     "events": _events,

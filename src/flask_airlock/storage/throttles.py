@@ -1,80 +1,124 @@
-"""Wrong answers in a row, per account, subject and side; counted before an answer is read."""
+"""Wrong answers in a row, by who they are counted for, subject and side; counted in advance."""
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Update, insert, select, update
+from sqlalchemy import ColumnElement, case, delete, insert, literal, null, or_, select, update
 
-from ..domain.throttle import FAILURES_IN_A_ROW, REOPENS_AFTER, Side, reopens
-from .columns import to_db
+from ..domain.throttle import Guess, Limit, Limits, Shut, Side, shut_until
+from .columns import from_db, to_db
 from .rows import Store
+
+ATTEMPTS = 20
 
 
 class Throttles(Store):
     """Rows of `airlock_throttles`."""
 
-    def count(self, account_id: int, subject: str, side: Side, now: datetime) -> bool:
-        """Count a failure in advance; False when the subject is closed for this side."""
-        if reopens(subject):
-            self._reopen(account_id, subject, side, now)
-        raised = self._of(account_id, subject, side).where(
-            self._tables.throttles.c.failures < FAILURES_IN_A_ROW
+    def count(self, guess: Guess, limit: Limit, now: datetime) -> bool:
+        """Count a failure in advance, by one conditional statement; False when nobody is listened
+        to now: the subject is closed, or one has to wait."""
+        rows = self._tables.throttles
+        may_try = rows.c.failures < limit.stop
+        after = may_try
+        if limit.reopens_after is not None:
+            after = or_(may_try, rows.c.last_at <= to_db(now - limit.reopens_after))
+        no_wait = or_(rows.c.free_at.is_(None), rows.c.free_at <= to_db(now))
+        # MariaDB reads a column that was set before in the same statement as it is by then.
+        raised = (
+            update(rows)
+            .where(*self._mine(guess), after, no_wait)
+            .ordered_values(
+                (rows.c.free_at, self._next_wait(limit, now)),
+                (rows.c.shut_at, null()),
+                (rows.c.last_at, to_db(now)),
+                (rows.c.failures, case((may_try, rows.c.failures + 1), else_=1)),
+            )
         )
-        raised = raised.values(failures=self._tables.throttles.c.failures + 1)
-        if self._changed(raised):
-            return True
-        first = insert(self._tables.throttles).values(
-            account_id=account_id, subject=subject, side=side.value, failures=1
+        first = insert(rows).values(
+            owner=guess.owner,
+            account_id=guess.account_id,
+            subject=guess.subject,
+            side=guess.side.value,
+            failures=1,
+            last_at=to_db(now),
         )
-        return self._insert_unless_there(first) or self._changed(raised) == 1
+        # Between two statements of ours another's success may have taken the row away.
+        for _ in range(ATTEMPTS):
+            if self._changed(raised) or self._insert_unless_there(first):
+                return True
+            if self._refuses(guess, limit, now):
+                return False
+        return False
 
-    def shut(self, account_id: int, subject: str, side: Side, now: datetime) -> bool:
+    def _refuses(self, guess: Guess, limit: Limit, now: datetime) -> bool:
+        rows = self._tables.throttles
+        query = select(rows.c.failures, rows.c.free_at, rows.c.last_at)
+        row = self._connection.execute(query.where(*self._mine(guess))).first()
+        return row is not None and _shut(row, limit, now) is not None
+
+    def _next_wait(self, limit: Limit, now: datetime) -> ColumnElement[Any]:
+        rows = self._tables.throttles
+        moment = rows.c.free_at.type
+        waits = {
+            failures: literal(to_db(now + limit.wait_after(failures + 1)), moment)
+            for failures in range(limit.stop)
+            if limit.wait_after(failures + 1)
+        }
+        return case(waits, value=rows.c.failures, else_=null()) if waits else null()
+
+    def shut(self, guess: Guess, now: datetime, limit: Limit) -> bool:
         """True for exactly one caller, when the last wrong answer closed the subject."""
         rows = self._tables.throttles
-        claim = self._of(account_id, subject, side).where(
-            rows.c.failures >= FAILURES_IN_A_ROW, rows.c.shut_at.is_(None)
+        claim = update(rows).where(
+            *self._mine(guess), rows.c.failures >= limit.stop, rows.c.shut_at.is_(None)
         )
         return self._changed(claim.values(shut_at=to_db(now))) == 1
 
-    def closed(self, account_id: int, side: Side, now: datetime) -> set[str]:
-        """The subjects that are closed for one side."""
+    def all_shut(self, owner: bytes, side: Side, limits: Limits, now: datetime) -> dict[str, Shut]:
+        """The subjects for which nobody is listened to on one side, and until when."""
         rows = self._tables.throttles
-        query = select(rows.c.subject, rows.c.shut_at).where(
-            rows.c.account_id == account_id,
-            rows.c.side == side.value,
-            rows.c.failures >= FAILURES_IN_A_ROW,
+        query = select(rows.c.subject, rows.c.failures, rows.c.free_at, rows.c.last_at).where(
+            rows.c.owner == owner, rows.c.side == side.value
         )
-        return {
-            subject
-            for subject, shut_at in self._connection.execute(query)
-            # One without a time was never told of (a crash): the next try finds it shut, and
-            # begins the day after which it opens.
-            if not (reopens(subject) and (shut_at is None or shut_at <= to_db(now - REOPENS_AFTER)))
+        found = {
+            row.subject: _shut(row, limits.of(row.subject), now)
+            for row in self._connection.execute(query)
         }
+        return {subject: shut for subject, shut in found.items() if shut is not None}
 
-    def _reopen(self, account_id: int, subject: str, side: Side, now: datetime) -> None:
-        rows = self._tables.throttles
-        due = self._of(account_id, subject, side).where(
-            rows.c.failures >= FAILURES_IN_A_ROW, rows.c.shut_at <= to_db(now - REOPENS_AFTER)
-        )
-        self._connection.execute(due.values(failures=0, shut_at=None))
-
-    def clear(self, account_id: int, sides: Iterable[Side], subject: str | None = None) -> None:
+    def clear(self, owner: bytes, sides: Iterable[Side], subject: str | None = None) -> None:
         """Start again from zero, for one subject or for all."""
         rows = self._tables.throttles
         mine = update(rows).where(
-            rows.c.account_id == account_id,
+            rows.c.owner == owner,
             rows.c.side.in_([side.value for side in sides]),
             rows.c.failures > 0,
         )
         if subject is not None:
             mine = mine.where(rows.c.subject == subject)
-        self._connection.execute(mine.values(failures=0, shut_at=None))
+        self._connection.execute(mine.values(failures=0, shut_at=None, free_at=None))
 
-    def _of(self, account_id: int, subject: str, side: Side) -> Update:
+    def forget(self, owner: bytes, sides: Iterable[Side], subject: str) -> None:
+        """The same, and as if nobody had ever been wrong."""
         rows = self._tables.throttles
-        return update(rows).where(
-            rows.c.account_id == account_id,
+        mine = delete(rows).where(
+            rows.c.owner == owner,
+            rows.c.side.in_([side.value for side in sides]),
             rows.c.subject == subject,
-            rows.c.side == side.value,
         )
+        self._connection.execute(mine)
+
+    def _mine(self, guess: Guess) -> tuple[ColumnElement[bool], ...]:
+        rows = self._tables.throttles
+        return (
+            rows.c.owner == guess.owner,
+            rows.c.subject == guess.subject,
+            rows.c.side == guess.side.value,
+        )
+
+
+def _shut(row: Any, limit: Limit, now: datetime) -> Shut | None:
+    free_at = from_db(row.free_at) if row.free_at else None
+    return shut_until(limit, row.failures, free_at, from_db(row.last_at), now)

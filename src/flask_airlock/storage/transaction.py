@@ -22,11 +22,13 @@ from .letters import Letters
 from .link_tokens import LinkTokens
 from .purge import Purge
 from .roles import Roles
+from .seals import Seals
 from .sessions import Sessions
 from .setups import Setups
 from .tables import Tables
 from .throttles import Throttles
 from .users import Users
+from .windows import Windows
 
 
 class Unit:
@@ -68,6 +70,11 @@ class Unit:
     def throttles(self) -> Throttles:
         """Wrong answers in a row."""
         return Throttles(self._connection, self._tables)
+
+    @cached_property
+    def windows(self) -> Windows:
+        """How often something happened in a while."""
+        return Windows(self._connection, self._tables)
 
     @cached_property
     def link_tokens(self) -> LinkTokens:
@@ -113,6 +120,11 @@ class Unit:
     def key_checks(self) -> KeyChecks:
         """Whether the configured keys are the ones that sealed what is stored."""
         return KeyChecks(self._connection, self._tables, self._vault)
+
+    @cached_property
+    def seals(self) -> Seals:
+        """Every sealed value, whatever table it lies in."""
+        return Seals(self._connection, self._tables, self._vault)
 
 
 # MariaDB's error numbers and PostgreSQL's SQLSTATE for a deadlock and for a lost snapshot. A

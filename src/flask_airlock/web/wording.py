@@ -1,15 +1,22 @@
 """One sentence per code: the one file to translate and to proof-read."""
 
 from collections.abc import Callable
+from datetime import datetime
+from math import ceil
 
 from ..domain.one_time_codes import TRIES_PER_CODE
-from ..errors import AirlockError, MailboxHeld, PasswordRefused
+from ..errors import AirlockError, MailboxHeld, PasswordRefused, TooSoon
 from ..flows.notices import in_words
+from .context import services
 from .translation import translate as _
+
+LONGEST_IN_MINUTES = 120
 
 STATUS = {
     "too_many_tries": 429,
     "factor_closed": 429,
+    "password_closed": 429,
+    "too_soon": 429,
     "rescue_too_soon": 429,
     "method_not_offered": 404,
     "setup_link_needed": 403,
@@ -17,7 +24,7 @@ STATUS = {
     "mailbox_held": 403,
     "link_spent": 410,
     "address_taken": 409,
-    "unsealable": 503,
+    "unsealable": 403,
     "store_busy": 503,
     "store_failed": 503,
 }
@@ -34,6 +41,10 @@ WORDS: dict[str, Callable[[], str]] = {
     "factor_closed": lambda: _(
         "This method was switched off after too many wrong codes. "
         "Use another one, or a browser you have signed in with before."
+    ),
+    "password_closed": lambda: _(
+        "Signing in with this password was switched off after too many wrong ones. "
+        "Choose a new one by mail, or use a browser you have signed in with before."
     ),
     "login_lapsed": lambda: _("Your login took too long or is over. Please sign in again."),
     "setup_lapsed": lambda: _("That set-up has expired. Please start it again."),
@@ -114,6 +125,8 @@ PASSWORD_WORDS: dict[str, Callable[[int], str]] = {
 def told(problem: AirlockError) -> str:
     """The sentence for an error, with what it carries."""
     match problem:
+        case TooSoon():
+            return _("Please wait: you can try again %(when)s.", when=_when(problem.until))
         case PasswordRefused():
             return PASSWORD_WORDS[problem.reason](problem.minimum)
         case MailboxHeld():
@@ -123,6 +136,22 @@ def told(problem: AirlockError) -> str:
                 until=in_words(problem.until),
             )
     return words(problem.code)
+
+
+def seconds_until(time: datetime) -> int:
+    """How long it is until then; one second at the least."""
+    return max(1, ceil((time - services().clock()).total_seconds()))
+
+
+def _when(time: datetime) -> str:
+    """A time by its distance and by the clock."""
+    seconds, clock = seconds_until(time), f"{time:%H:%M} UTC"
+    minutes = ceil(seconds / 60)
+    if minutes == 1:
+        return _("in %(seconds)s seconds (%(time)s)", seconds=seconds, time=clock)
+    if minutes <= LONGEST_IN_MINUTES:
+        return _("in %(minutes)s minutes (%(time)s)", minutes=minutes, time=clock)
+    return _("on %(time)s", time=in_words(time))
 
 
 def words(code: str) -> str:

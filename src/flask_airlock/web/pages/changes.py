@@ -12,13 +12,13 @@ from ...domain.link_tokens import LinkPurpose
 from ...errors import (
     AddressTaken,
     AirlockError,
-    FactorClosed,
     InvalidAddress,
     InvalidUsername,
     LinkSpent,
     LoginLapsed,
     PasswordRefused,
     ProofTooOld,
+    TooSoon,
     UsernameTaken,
     WrongPassword,
 )
@@ -33,7 +33,7 @@ from .account_forms import GuardedForm, form_for
 from .forms import BareForm, refuse
 from .links import spent_page
 from .registration import letter_sent
-from .rendering import page
+from .rendering import page, refusal
 
 # Which field an error belongs to, where it is not the current password's.
 FIELDS: dict[type[AirlockError], str] = {
@@ -42,7 +42,7 @@ FIELDS: dict[type[AirlockError], str] = {
     InvalidUsername: "username",
     UsernameTaken: "username",
 }
-REFUSALS: tuple[type[AirlockError], ...] = (*FIELDS, WrongPassword, FactorClosed)
+REFUSALS: tuple[type[AirlockError], ...] = (*FIELDS, WrongPassword, TooSoon)
 
 
 def _also_twice(view: Callable[[], Response]) -> Callable[[], ResponseReturnValue]:
@@ -77,15 +77,18 @@ def _guarded(
     form: GuardedForm = form_for(name)(has_password=has_password)
     problem, status = None, 200
     if request.method == "POST":
+        status = 422
         if form.is_sent_well():
             try:
                 return act(form)
             except REFUSALS as refused:
-                refuse(form, FIELDS.get(type(refused), "current"), told(refused))
+                shown = refusal(refused)
+                refuse(form, FIELDS.get(type(refused), "current"), shown["problem"])
+                status = shown["status"]
         if current is None:
             raise LoginLapsed
-        problem = words("expired_form") if form.has_expired else None
-        status = 400 if problem else 422
+        if form.has_expired:
+            problem, status = words("expired_form"), 400
     return page(
         f"{name}.html",
         status=status,

@@ -6,11 +6,11 @@ from ...domain import totp
 from ...domain.login_state import SignedIn
 from ...errors import (
     AddressUnproved,
-    FactorClosed,
     InvalidPhoneNumber,
     MethodNotOffered,
     SetupLapsed,
     TooManyTries,
+    TooSoon,
     WrongAnswer,
 )
 from ...flows import address_proof, enrolment, second_step
@@ -20,10 +20,11 @@ from ..context import services
 from ..outcomes import enter
 from ..qr import inline_qr
 from ..redirects import go, own_path
+from ..translation import translate
 from ..visitor import visitor
 from ..wording import notice, words
 from .forms import BareForm, CodeForm, PhoneForm
-from .rendering import page, refusal
+from .rendering import message_page, page, refusal
 from .views import Choice, Method, why_not
 
 
@@ -81,7 +82,7 @@ def _prove_address() -> Response:
         return _address_page(form, problem=problem, status=400 if form.has_expired else 422)
     try:
         mark = address_proof.prove_address(services(), cookies.tokens(), form.digits, visitor())
-    except (WrongAnswer, TooManyTries, FactorClosed) as refused:
+    except (WrongAnswer, TooManyTries, TooSoon) as refused:
         return _address_page(form, **refusal(refused))
     response = go("security.enrol", notice="address_proved", next=_next())
     cookies.keep_mark(response, mark)
@@ -116,6 +117,8 @@ def _begin(method: str) -> Response:
         signed_in = enrolment.begin(services(), cookies.tokens(), method, detail or "", visitor())
     except InvalidPhoneNumber as refused:
         return _number_page(form, **refusal(refused))
+    except TooSoon as refused:
+        return _wait_page(refused)
     if signed_in is not None:
         return _inside(signed_in)
     return go("security.enrol", method=method, next=_next())
@@ -126,7 +129,14 @@ def _resend(method: str) -> Response:
         enrolment.resend(services(), cookies.tokens(), method, visitor())
     except TooManyTries as refused:
         return go("security.enrol", method=method, notice=refused.code, next=_next())
+    except TooSoon as refused:
+        return _wait_page(refused, method)
     return go("security.enrol", method=method, notice="code_sent", next=_next())
+
+
+def _wait_page(problem: TooSoon, method: str | None = None) -> Response:
+    back = url_for("security.enrol", method=method, next=_next())
+    return message_page(problem, link=back, link_text=translate("Back"))
 
 
 def _confirm(method: str) -> Response:
@@ -136,7 +146,7 @@ def _confirm(method: str) -> Response:
         return _confirm_page(method, form, problem=problem, status=400 if problem else 422)
     try:
         signed_in = enrolment.confirm(services(), cookies.tokens(), method, form.digits, visitor())
-    except (WrongAnswer, TooManyTries, FactorClosed) as refused:
+    except (WrongAnswer, TooManyTries, TooSoon) as refused:
         return _confirm_page(method, form, **refusal(refused))
     return _inside(signed_in)
 

@@ -2,7 +2,7 @@
 
 from flask import Response, request, url_for
 
-from ...errors import WrongCredentials
+from ...errors import PasswordClosed, TooSoon, WrongCredentials
 from ...flows import login
 from .. import cookies
 from ..context import services
@@ -31,7 +31,7 @@ def show_login() -> Response:
     address, password = form.email.data or "", form.password.data or ""
     try:
         outcome = login.enter_password(services(), address, password, visitor(), target)
-    except WrongCredentials as problem:
+    except (WrongCredentials, TooSoon, PasswordClosed) as problem:
         return _page(form, target, **refusal(problem))
     return respond(outcome)
 

@@ -2,13 +2,15 @@
 
 from typing import Any
 
-from flask import Response, make_response, render_template, request
+from flask import Response, g, make_response, render_template, request
 
-from ...errors import AirlockError
+from ...errors import AirlockError, TooSoon
 from ..context import services
 from ..redirects import own_path
 from ..translation import language, translate
-from ..wording import status_of, told
+from ..wording import seconds_until, status_of, told
+
+TOO_MANY = 429
 
 
 def page(template: str, *, status: int = 200, **facts: Any) -> Response:
@@ -24,16 +26,20 @@ def page(template: str, *, status: int = 200, **facts: Any) -> Response:
         "next_url": own_path(request.args.get("next")),
         "offers": services().settings,
     }
-    return make_response(render_template(f"security/{template}", **(known | facts)), status)
+    response = make_response(render_template(f"security/{template}", **(known | facts)), status)
+    if status == TOO_MANY and "airlock_retry_after" in g:
+        response.headers["Retry-After"] = str(g.airlock_retry_after)
+    return response
 
 
 def message_page(problem: AirlockError, *, link: str, link_text: str) -> Response:
     """A page that says one thing and offers one way on."""
+    told_now = refusal(problem)
     return page(
         "message.html",
-        status=status_of(problem),
+        status=told_now["status"],
         title=translate("That is not possible now"),
-        text=told(problem),
+        text=told_now["problem"],
         link=link,
         link_text=link_text,
     )
@@ -41,4 +47,6 @@ def message_page(problem: AirlockError, *, link: str, link_text: str) -> Respons
 
 def refusal(problem: AirlockError) -> dict[str, Any]:
     """What a page needs to show an error: its sentence and its status."""
+    if isinstance(problem, TooSoon):
+        g.airlock_retry_after = seconds_until(problem.until)
     return {"problem": told(problem), "status": status_of(problem)}

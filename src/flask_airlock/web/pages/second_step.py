@@ -5,17 +5,26 @@ from collections.abc import Mapping
 from flask import Response, abort, request, url_for
 
 from ...domain.one_time_codes import Purpose
-from ...errors import FactorClosed, MailboxHeld, MethodNotOffered, TooManyTries, WrongAnswer
+from ...errors import (
+    FactorClosed,
+    MailboxHeld,
+    MethodNotOffered,
+    TooManyTries,
+    TooSoon,
+    Unsealable,
+    WrongAnswer,
+)
 from ...flows import codes, login, second_step
 from ...flows.second_step import Offer
 from .. import cookies
 from ..context import services
 from ..outcomes import respond
 from ..redirects import go, own_path
+from ..translation import translate
 from ..visitor import visitor
 from ..wording import notice, words
 from .forms import BareForm, CodeForm
-from .rendering import page, refusal
+from .rendering import message_page, page, refusal
 from .views import Method, why_not
 
 
@@ -44,6 +53,8 @@ def send_code() -> Response:
         codes.send_code(services(), cookies.tokens(), method, purpose, visitor())
     except (FactorClosed, TooManyTries) as problem:
         return go(back, notice=problem.code, **where)
+    except TooSoon as problem:
+        return message_page(problem, link=url_for(back, **where), link_text=translate("Back"))
     return go(back, notice="code_sent", **where)
 
 
@@ -58,7 +69,14 @@ def _answer() -> Response:
                     services(), cookies.half_open_token(), method, form.digits, visitor()
                 )
             )
-        except (WrongAnswer, TooManyTries, FactorClosed, MailboxHeld) as problem:
+        except (
+            WrongAnswer,
+            TooManyTries,
+            TooSoon,
+            FactorClosed,
+            MailboxHeld,
+            Unsealable,
+        ) as problem:
             return _again(method, form, **refusal(problem))
     if form.has_expired:
         return _again(method, form, problem=words("expired_form"), status=400)
@@ -66,7 +84,11 @@ def _answer() -> Response:
 
 
 def _again(
-    method: str, form: CodeForm, *, problem: str | None = None, status: int = 422
+    method: str,
+    form: CodeForm,
+    *,
+    problem: str | None = None,
+    status: int = 422,
 ) -> Response:
     offers = second_step.offers(services(), cookies.half_open_token(), visitor())
     shown = next((offer for offer in offers if offer.method == method), None)
@@ -82,7 +104,7 @@ def _shown(offers: list[Offer]) -> Offer:
         if offer.method == wanted:
             return offer
     return next(
-        (offer for offer in offers if not (offer.closed or offer.exhausted or offer.held_until)),
+        (offer for offer in offers if not offer.is_off),
         offers[0],
     )
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ...errors import FactorClosed, MailboxHeld, TooManyTries
+from ...errors import FactorClosed, MailboxHeld, TooManyTries, TooSoon, Unsealable
 from ...flows.second_step import Offer
 from ..wording import method_words, setup_words, told, words
 
@@ -23,6 +23,7 @@ class Method:
     closed: bool
     exhausted: bool
     held: bool
+    broken: bool
 
     @classmethod
     def of(cls, offer: Offer) -> "Method":
@@ -38,9 +39,10 @@ class Method:
             posts_codes=offer.posts_codes,
             sent=offer.sent,
             failed=offer.failed,
-            closed=offer.closed,
+            closed=offer.shut is not None and offer.shut.closed,
             exhausted=offer.exhausted,
             held=offer.held_until is not None,
+            broken=offer.broken,
         )
 
 
@@ -62,8 +64,11 @@ class Choice:
 
 def why_not(offer: Offer) -> str | None:
     """Why a method can't be asked for now, in words."""
-    if offer.closed:
-        return words(FactorClosed.code)
+    if offer.shut is not None:
+        until = offer.shut.until
+        return told(TooSoon(until) if until is not None else FactorClosed())
     if offer.held_until is not None:
         return told(MailboxHeld(offer.held_until))
+    if offer.broken:
+        return words(Unsealable.code)
     return words(TooManyTries.code) if offer.exhausted else None

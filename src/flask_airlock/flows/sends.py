@@ -1,0 +1,45 @@
+"""How many codes go out: to an account, to a number or mailbox, and as text messages at all."""
+
+from datetime import datetime
+
+from ..domain.throttle import EVERYBODY, Side, Window, owner_of_user
+from ..errors import TooSoon
+from ..factors.protocol import Case
+from . import attempts
+from .services import Services, Work
+
+DESTINATION = "where codes go"
+TEXTS = "sms"
+
+
+def count(services: Services, work: Work, case: Case, method: str, to: str) -> None:
+    """Count a code that is about to go to `to`; raises TooSoon where it is one too many.
+
+    An account's own browsers and all others are counted apart, so that a thief with the password
+    cannot keep the codes from its owner.
+    """
+    side = attempts.side_for(services, case.account, case.visitor)
+    mine = owner_of_user(case.account.user_id)
+    there = services.vault.mac(DESTINATION, to)
+    for name, window in services.settings.send_windows.items():
+        for owner in (mine, there):
+            _take(work, owner, case, f"{method} {name}", side, window)
+    if method == TEXTS:
+        day = services.settings.texts_window
+        _take(work, EVERYBODY, case, "texts", Side.STRANGERS, day, is_site=True)
+
+
+def _take(
+    work: Work, owner: bytes, case: Case, subject: str, side: Side, window: Window,
+    *, is_site: bool = False,
+) -> None:  # fmt: skip
+    windows, account_id = work.unit.windows, None if is_site else case.account.id
+    if not windows.count(owner, account_id, subject, side, window, case.now):
+        raise TooSoon(windows.room_at(owner, subject, side, window, case.now))
+
+
+def must_be_apart(services: Services, sent_at: datetime) -> None:
+    """Raise TooSoon where the last code of this login went out a moment ago."""
+    again_at = sent_at + services.settings.send_interval
+    if services.clock() < again_at:
+        raise TooSoon(again_at)

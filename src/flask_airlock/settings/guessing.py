@@ -1,0 +1,56 @@
+"""The keys of guessing and sending: how often one may be wrong, and how many codes go out."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from ..domain.throttle import Limit, Limits, Window
+from . import values
+from .values import DURATION
+
+BUDGET_WINDOW = timedelta(days=30)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class GuessingKeys:
+    """One field per key, named like it without the prefix."""
+
+    factor_tries: int = values.key(5, values.whole(1, 20), "a whole number from 1 to 20")
+    # S-93: a standard sets the ceiling.
+    factor_stop: int = values.key(20, values.whole(5, 100), "a whole number from 5 to 100")
+    factor_budget: int = values.key(50, values.whole(5, 1000), "a whole number from 5 to 1000")
+    password_tries: int = values.key(5, values.whole(1, 20), "a whole number from 1 to 20")
+    password_stop: int = values.key(100, values.whole(10, 100), "a whole number from 10 to 100")
+    wait: timedelta = values.key(
+        timedelta(seconds=30), values.duration_or_none_at_all, f"{DURATION}, or 0"
+    )
+    longest_wait: timedelta = values.key(timedelta(hours=1), values.duration, DURATION)
+
+    send_interval: timedelta = values.key(
+        timedelta(seconds=60), values.duration_or_none_at_all, f"{DURATION}, or 0"
+    )
+    sends_per_hour: int = values.key(5, values.whole(1, 10_000), "a whole number from 1 to 10000")
+    sends_per_day: int = values.key(10, values.whole(1, 10_000), "a whole number from 1 to 10000")
+    texts_per_day: int = values.key(
+        1000, values.whole(1, 10**9), "a whole number from 1 to 1000000000"
+    )
+
+    @property
+    def send_windows(self) -> dict[str, Window]:
+        """How many codes may go to an account, or to a mailbox or number."""
+        return {"hour": Window(self.sends_per_hour, HOUR), "day": Window(self.sends_per_day, DAY)}
+
+    @property
+    def texts_window(self) -> Window:
+        """How many text messages may go out at all."""
+        return Window(self.texts_per_day, DAY)
+
+    @property
+    def limits(self) -> Limits:
+        """The same as rules."""
+        waits = {"first_wait": self.wait, "longest_wait": self.longest_wait}
+        return Limits(
+            factors=Limit(free=self.factor_tries, stop=self.factor_stop, **waits),
+            passwords=Limit(free=self.password_tries, stop=self.password_stop, **waits),
+            factor_budget=Window(self.factor_budget, BUDGET_WINDOW),
+        )

@@ -1,0 +1,98 @@
+"""Counting guesses and codes: one conditional statement each, on every database."""
+
+from datetime import timedelta
+
+from flask_airlock.domain.throttle import (
+    EPOCH,
+    Guess,
+    Limit,
+    Limits,
+    Shut,
+    Side,
+    Window,
+    owner_of_user,
+)
+from flask_airlock.storage.transaction import Unit
+from tests.storage.units import NOW, Bench
+
+ONCE = [True, False, False]
+NEVER = [False, False, False]
+
+
+def test_twenty_failures_in_a_row_close_one_side(bench: Bench) -> None:
+    account_id = bench.account()
+    limit = Limit(free=20, stop=20)
+    limits = Limits(factors=limit)
+
+    def guess(side: Side = Side.STRANGERS) -> Guess:
+        owner = owner_of_user(f"promise {account_id}")
+        return Guess(owner=owner, account_id=account_id, subject="sms", side=side)
+
+    def wins(side: Side = Side.STRANGERS) -> list[bool]:
+        return bench.wins(lambda unit: unit.throttles.count(guess(side), limit, NOW), 3)
+
+    def shut(unit: Unit, side: Side) -> dict[str, Shut]:
+        return unit.throttles.all_shut(guess().owner, side, limits, NOW)
+
+    with bench.begin() as unit:
+        for _ in range(limit.stop - 1):
+            assert unit.throttles.count(guess(), limit, NOW)
+    assert wins() == ONCE
+    assert wins(Side.KNOWN) == [True] * 3
+    with bench.begin() as unit:
+        assert shut(unit, Side.STRANGERS) == {"sms": Shut(None, closed=True)}
+        assert shut(unit, Side.KNOWN) == {}
+        unit.throttles.clear(guess().owner, [Side.STRANGERS], "email")
+        assert shut(unit, Side.STRANGERS) == {"sms": Shut(None, closed=True)}
+        unit.throttles.clear(guess().owner, [Side.STRANGERS], "sms")
+    assert wins() == [True] * 3
+
+
+def test_a_failure_brings_a_wait_and_nobody_is_listened_to_meanwhile(bench: Bench) -> None:
+    """S-95: the statement that counts is the one that refuses."""
+    account_id, limit = bench.account(), Limit(free=1, stop=3, reopens_after=timedelta(days=1))
+    owner = owner_of_user(f"wait {account_id}")
+    guess = Guess(owner=owner, account_id=None, subject="first_setup", side=Side.KNOWN)
+
+    def wins(seconds: float) -> list[bool]:
+        now = NOW + timedelta(seconds=seconds)
+        return bench.wins(lambda unit: unit.throttles.count(guess, limit, now), 3)
+
+    # The row is made with the first failure, which no wait follows.
+    assert wins(0)[0]
+    assert wins(60) == ONCE
+    assert wins(90) == NEVER
+    assert wins(60 + 24 * 3600 - 1) == NEVER
+    assert wins(120 + 24 * 3600)[0]
+
+
+def test_a_window_takes_so_many_in_any_length_of_it(bench: Bench) -> None:
+    """S-94: four counters in a row, moved on and raised by one statement."""
+    account_id, window = bench.account(), Window(4, timedelta(days=30))
+    owner = owner_of_user(f"window {account_id}")
+
+    def wins(day: float, times: int = 1) -> list[bool]:
+        now = NOW + timedelta(days=day)
+        return bench.wins(
+            lambda unit: unit.windows.count(owner, account_id, "factors", Side.KNOWN, window, now),
+            times,
+        )
+
+    begin = (window.part_of(NOW) + 1) * window.length / 3 - (NOW - EPOCH)
+    first = begin.total_seconds() / 86400
+    assert [wins(first + day)[0] for day in (0, 10, 20, 30)] == [True] * 4
+    assert wins(first + 39.9) == NEVER[:1]
+    assert wins(first + 40, 3) == ONCE
+    assert wins(first + 49.9) == NEVER[:1]
+    with bench.begin() as unit:
+        asked = NOW + timedelta(days=first + 45)
+        free_at = unit.windows.room_at(owner, "factors", Side.KNOWN, window, asked)
+        assert free_at == NOW + timedelta(days=first + 50)
+        unit.windows.refund(owner, "factors", Side.KNOWN, window, asked)
+    assert wins(first + 45, 3) == ONCE
+    assert wins(first + 80) == [True]
+    now, month = NOW + timedelta(days=first + 81), window.length
+    assert (
+        bench.wins(lambda unit: unit.windows.free(owner, "factors", tuple(Side), now, month), 3)
+        == ONCE
+    )
