@@ -174,3 +174,20 @@ def test_the_wish_to_be_removed_may_be_sent_twice(applications: Callable[..., Ap
     assert application.events().count("deletion_requested") == 1
     application.clock.advance(seconds=31)
     assert late.post("/delete-account", current=ada.password).path == "/login"
+
+
+def test_a_half_open_cookie_is_no_renewed_session(
+    applications: Callable[..., Application],
+) -> None:
+    """S-20: whoever copied it and knows the password does not walk in behind the owner's code, by
+    way of the page that renews."""
+    application = applications(**WHOLE_LIFE)
+    ada, browser = enrolled_person(application)
+    browser.give_password(ada)
+    thief = application.browser().get("/login")
+    give_cookie(thief, SESSION, cookie(browser, HALF_OPEN))
+    browser.answer("authenticator", ada.app_code())
+    assert browser.is_signed_in
+    thief.post("/change-password", current=ada.password, password=ada.password)
+    assert not thief.is_signed_in
+    assert thief.path == "/login"

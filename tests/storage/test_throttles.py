@@ -58,12 +58,13 @@ def test_a_failure_brings_a_wait_and_nobody_is_listened_to_meanwhile(bench: Benc
         now = NOW + timedelta(seconds=seconds)
         return bench.wins(lambda unit: unit.throttles.count(guess, limit, now), 3)
 
-    # The row is made with the first failure, which no wait follows.
-    assert wins(0)[0]
-    assert wins(60) == ONCE
-    assert wins(90) == NEVER
-    assert wins(60 + 24 * 3600 - 1) == NEVER
-    assert wins(120 + 24 * 3600)[0]
+    assert wins(0) == ONCE
+    assert wins(29) == NEVER
+    assert wins(30) == ONCE
+    assert wins(89) == NEVER
+    assert wins(90) == ONCE
+    assert wins(90 + 24 * 3600 - 1) == NEVER
+    assert wins(90 + 24 * 3600)[0]
 
 
 def test_a_window_takes_so_many_in_any_length_of_it(bench: Bench) -> None:

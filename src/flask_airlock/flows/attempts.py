@@ -63,7 +63,8 @@ def count(
 
     def count_all(work: Work) -> Shut | None:
         # Of several rows every flow takes the throttle's first: another order would deadlock.
-        if not work.unit.throttles.count(guess, limit, now):
+        evenly = guess.subject == FIRST_DOOR
+        if not work.unit.throttles.count(guess, limit, now, evenly=evenly):
             shut = work.unit.throttles.all_shut(guess.owner, guess.side, limits, now)
             # Somebody else's right answer may have opened it just now: that is a moment's wait.
             return shut.get(guess.subject, Shut(now + limit.first_wait))
@@ -130,10 +131,7 @@ def _refusal(guess: Guess, reason: str) -> Event:
 def clear(services: Services, work: Work, guess: Guess) -> None:
     """A right answer: start again from zero, on both sides if this browser is known; of the
     month's budget only what this very answer took in advance comes back."""
-    sides, throttles = sides_freed_by_success(guess.side), work.unit.throttles
-    # Who has signed in with a password is then counted by the same statements as nobody (S-17).
-    free = throttles.forget if guess.subject == FIRST_DOOR else throttles.clear
-    free(guess.owner, sides, guess.subject)
+    work.unit.throttles.clear(guess.owner, sides_freed_by_success(guess.side), guess.subject)
     if guess.spends_budget:
         window = services.settings.limits.factor_budget
         work.unit.windows.refund(guess.owner, FACTORS, guess.side, window, services.clock())

@@ -73,15 +73,22 @@ def send_code(
     def send(work: Work) -> None:
         factor, secret = _recipient(services, work, standing, method, purpose)
         subject = FIRST_SETUP if purpose is Purpose.FIRST_SETUP else factor.name
-        guess = attempts.guess_at(services, standing.account, subject, visitor)
-        shut = attempts.all_shut(services, work, standing.account, guess.side).get(subject)
-        if shut is not None:
-            raise attempts.told(guess, shut)
+        must_be_open(services, work, standing, subject, visitor)
         if factor is services.mailbox:
             holds.must_not_be_held(services, standing.account, visitor)
         post_again(services, work, factor, case, secret)
 
     services.in_one_go(send)
+
+
+def must_be_open(
+    services: Services, work: Work, standing: Standing, subject: str, visitor: Visitor
+) -> None:
+    """Raise FactorClosed or TooSoon where no answer to a code would be looked at now."""
+    guess = attempts.guess_at(services, standing.account, subject, visitor)
+    shut = attempts.all_shut(services, work, standing.account, guess.side).get(subject)
+    if shut is not None:
+        raise attempts.told(guess, shut)
 
 
 def _recipient(

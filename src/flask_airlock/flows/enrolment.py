@@ -102,6 +102,7 @@ def begin(
     proved = _needs_no_code(services, standing, method, visitor)
 
     def start(work: Work) -> None:
+        codes.must_be_open(services, work, standing, f"{SETUP}{method}", visitor)
         session_id = standing.session.id
         account_id = standing.account.id
         work.unit.setups.begin(account_id, session_id, method, secret, case.now)
@@ -146,6 +147,7 @@ def resend(services: Services, tokens: Tokens, method: str, visitor: Visitor) ->
     case = codes.case_of(services, standing, Purpose.SETUP, visitor)
 
     def send(work: Work) -> None:
+        codes.must_be_open(services, work, standing, f"{SETUP}{method}", visitor)
         setup = _waiting(work, case, method)
         codes.post_again(services, work, factor, case, setup.secret)
 

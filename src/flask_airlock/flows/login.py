@@ -227,7 +227,7 @@ def _send_if_possible(
     services: Services, work: Work, factor: Factor, case: Case, secret: bytes
 ) -> None:
     # Where too many went out the login goes on, and the next page says until when.
-    with suppress(TooSoon):
+    with suppress(TooSoon), work.unit.nested():
         codes.post_code(services, work, factor, case, secret)
 
 

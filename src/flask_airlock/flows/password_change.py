@@ -2,7 +2,6 @@
 
 from ..domain.accounts import Visitor
 from ..domain.events import PasswordChanged
-from ..domain.vault import digest
 from ..errors import LoginLapsed, TooSoon, WrongPassword
 from . import new_passwords, notices, password_checks, sessions
 from .services import Services, Work
@@ -59,11 +58,8 @@ def _stands_alone(services: Services, standing: Standing) -> bool:
 
 def _keep(services: Services, work: Work, standing: Standing, hashed: str, visitor: Visitor) -> str:
     account_id, now = standing.account.id, services.clock()
-    token = sessions.next_token(services, standing.token)
     work.unit.accounts.lock(account_id)
-    old, new = digest(standing.token), digest(token)
-    if not work.unit.sessions.renew(standing.session, old, new, now):
-        raise LoginLapsed
+    token = sessions.renew(services, work, standing)
     work.unit.users.set_hash(standing.person.user_id, hashed)
     work.unit.sessions.end_others(account_id, standing.session.id, now)
     work.unit.setups.void_others(account_id, now)

@@ -6,6 +6,8 @@ from ..domain.usernames import normal_username
 from ..errors import InvalidAddress, InvalidUsername
 from .services import Services, Work
 
+# No normal name and no normal address is like this.
+NO_NAME = "-"
 NOBODYS_NAME = "name that nobody has"
 
 
@@ -16,9 +18,10 @@ def named(services: Services, work: Work, text: str) -> tuple[Person | None, str
     try:
         normal = normal_username(text) if by_name else normal_address(text)
     except (InvalidAddress, InvalidUsername):
-        normal = ""
+        normal = NO_NAME
     users = work.unit.users
-    return users.by_username(normal) if by_name else users.by_email(normal), normal or text.lower()
+    found = users.by_username(normal) if by_name else users.by_email(normal)
+    return found, text.lower() if normal == NO_NAME else normal
 
 
 def owner_of_name(services: Services, name: str) -> bytes:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from ..domain.one_time_codes import Purpose
 from ..domain.throttle import EVERYBODY, Side, Window, owner_of_user
 from ..errors import TooSoon
 from ..factors.protocol import Case
@@ -22,18 +23,21 @@ def count(services: Services, work: Work, case: Case, method: str, to: str) -> N
     mine = owner_of_user(case.account.user_id)
     there = services.vault.mac(DESTINATION, to)
     for name, window in services.settings.send_windows.items():
-        for owner in (mine, there):
-            _take(work, owner, case, f"{method} {name}", side, window)
+        _take(work, mine, case, f"{method} {name}", side, window)
+        if case.purpose is Purpose.SETUP:
+            # Anybody may name anybody's number here. Later it is proved, and its owner's alone to
+            # use up: or whoever knows it could keep his codes from him.
+            _take(work, there, case, f"{method} set-up {name}", side, window, is_shared=True)
     if method == TEXTS:
         day = services.settings.texts_window
-        _take(work, EVERYBODY, case, "texts", Side.STRANGERS, day, is_site=True)
+        _take(work, EVERYBODY, case, "texts", Side.STRANGERS, day, is_shared=True)
 
 
 def _take(
     work: Work, owner: bytes, case: Case, subject: str, side: Side, window: Window,
-    *, is_site: bool = False,
+    *, is_shared: bool = False,
 ) -> None:  # fmt: skip
-    windows, account_id = work.unit.windows, None if is_site else case.account.id
+    windows, account_id = work.unit.windows, None if is_shared else case.account.id
     if not windows.count(owner, account_id, subject, side, window, case.now):
         raise TooSoon(windows.room_at(owner, subject, side, window, case.now))
 

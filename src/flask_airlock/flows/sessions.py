@@ -230,11 +230,24 @@ def find_renewed(services: Services, token: str | None) -> Standing:
         found = work.unit.sessions.promoted_from(digest(token), now)
         if found is None or now - found[0].last_seen_at > DOUBLE_CLICK:
             raise LoginLapsed
-        session, account, _ = found
+        session, account, proof = found
+        # A session that came through the second door a moment ago was promoted, not renewed.
+        if not services.vault.verify_mac("answer", _renewal_text(session.id), proof):
+            raise LoginLapsed
         person = work.unit.users.by_id(account.user_id)
-    if person is None or not person.active:
+    if person is None or not person.active or person.password_hash is None:
         raise LoginLapsed
     return Standing(account=account, person=person, session=session, token=token)
+
+
+def renew(services: Services, work: Work, standing: Standing) -> str:
+    """Give the session another token; raises LoginLapsed where it has ended."""
+    token, session = next_token(services, standing.token), standing.session
+    proof = services.vault.mac("answer", _renewal_text(session.id))
+    old, new = digest(standing.token), digest(token)
+    if not work.unit.sessions.renew(session, old, new, proof, services.clock()):
+        raise LoginLapsed
+    return token
 
 
 def must_still_be(services: Services, work: Work, standing: Standing) -> None:
@@ -275,6 +288,10 @@ def token_after(services: Services, session: Session, token: str) -> str:
 
 def _as_token(mac: bytes) -> str:
     return urlsafe_b64encode(mac).decode().rstrip("=")
+
+
+def _renewal_text(session_id: int) -> str:
+    return f"{session_id}|renewed"
 
 
 def _answer_text(session_id: int, method: str, code: str) -> str:

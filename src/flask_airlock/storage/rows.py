@@ -2,11 +2,13 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, Insert
+from sqlalchemy import Connection, Insert, Table
+from sqlalchemy.dialects import mysql, postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
 from ..domain.vault import Place, Vault
 from ..errors import Unsealable
+from .columns import MYSQL_NAMES
 from .tables import Tables
 
 
@@ -24,6 +26,23 @@ class Store:
     def _inserted_id(self, statement: Insert) -> int:
         key = self._connection.execute(statement).inserted_primary_key
         return int(key[0]) if key else 0
+
+    def _ensure(self, rows: Table, key: dict[str, Any], rest: dict[str, Any]) -> None:
+        """Insert a row, unless there is one with this unique key: one statement, in which nothing
+        fails, so that it needs no savepoint."""
+        dialect, values = self._connection.dialect.name, key | rest
+        if dialect in MYSQL_NAMES:
+            # An INSERT that finds a double shares its lock, and the UPDATE after it deadlocks.
+            added = mysql.insert(rows).values(values)
+            self._connection.execute(
+                added.on_duplicate_key_update({name: rows.c[name] for name in key})
+            )
+        elif dialect == "postgresql":
+            once = postgresql.insert(rows).values(values)
+            self._connection.execute(once.on_conflict_do_nothing(index_elements=list(key)))
+        else:
+            new = sqlite.insert(rows).values(values)
+            self._connection.execute(new.on_conflict_do_nothing(index_elements=list(key)))
 
     def _insert_unless_there(self, statement: Insert) -> bool:
         """Insert, or leave the row that somebody else inserted first."""

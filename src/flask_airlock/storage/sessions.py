@@ -75,7 +75,7 @@ class Sessions(Store):
         self, old_digest: bytes, now: datetime
     ) -> tuple[Session, Account, bytes] | None:
         """The signed-in session that had this digest before, and the answer by which it was
-        opened with the present one; empty for a renewal."""
+        opened with the present one, or the proof that it was renewed."""
         rows = self._tables.sessions
         query = self._with_account(rows.c.answer_digest).where(
             rows.c.previous_digest == old_digest, *live(self._tables, Stage.SIGNED_IN, now)
@@ -162,7 +162,9 @@ class Sessions(Store):
         )
         return self._changed(others.values(ended_at=to_db(now)))
 
-    def renew(self, session: Session, old_digest: bytes, new_digest: bytes, now: datetime) -> bool:
+    def renew(
+        self, session: Session, old_digest: bytes, new_digest: bytes, proof: bytes, now: datetime
+    ) -> bool:
         """Give a live session another token; the old one opens nothing. True for exactly one
         caller."""
         rows = self._tables.sessions
@@ -171,7 +173,7 @@ class Sessions(Store):
             rows.c.digest == old_digest,
             *live(self._tables, session.stage, now),
         )
-        renewed = {"digest": new_digest, "previous_digest": old_digest, "answer_digest": None}
+        renewed = {"digest": new_digest, "previous_digest": old_digest, "answer_digest": proof}
         return self._changed(held.values(last_seen_at=to_db(now), **renewed)) == 1
 
     def note_seen(self, session_id: int, now: datetime) -> None:
@@ -179,7 +181,8 @@ class Sessions(Store):
         rows = self._tables.sessions
         due = rows.c.last_seen_at <= to_db(now - SEEN_INTERVAL)
         seen = update(rows).where(rows.c.id == session_id, due)
-        self._connection.execute(seen.values(last_seen_at=to_db(now)))
+        # By the time a renewal may be repeated is reckoned from when the session was last seen.
+        self._connection.execute(seen.values(last_seen_at=to_db(now), previous_digest=None))
 
 
 COLUMNS = (

@@ -4,21 +4,22 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, delete, insert, literal, null, or_, select, update
+from sqlalchemy import ColumnElement, case, literal, null, or_, select, update
 
 from ..domain.throttle import Guess, Limit, Limits, Shut, Side, shut_until
 from .columns import from_db, to_db
 from .rows import Store
 
-ATTEMPTS = 20
-
 
 class Throttles(Store):
     """Rows of `airlock_throttles`."""
 
-    def count(self, guess: Guess, limit: Limit, now: datetime) -> bool:
+    def count(self, guess: Guess, limit: Limit, now: datetime, *, evenly: bool = False) -> bool:
         """Count a failure in advance, by one conditional statement; False when nobody is listened
-        to now: the subject is closed, or one has to wait."""
+        to now: the subject is closed, or one has to wait.
+
+        `evenly` for the same statements whether somebody was ever wrong here or not.
+        """
         rows = self._tables.throttles
         may_try = rows.c.failures < limit.stop
         after = may_try
@@ -36,27 +37,14 @@ class Throttles(Store):
                 (rows.c.failures, case((may_try, rows.c.failures + 1), else_=1)),
             )
         )
-        first = insert(rows).values(
-            owner=guess.owner,
-            account_id=guess.account_id,
-            subject=guess.subject,
-            side=guess.side.value,
-            failures=1,
-            last_at=to_db(now),
+        if not evenly and self._changed(raised):
+            return True
+        self._ensure(
+            rows,
+            {"owner": guess.owner, "subject": guess.subject, "side": guess.side.value},
+            {"account_id": guess.account_id, "failures": 0, "last_at": to_db(now)},
         )
-        # Between two statements of ours another's success may have taken the row away.
-        for _ in range(ATTEMPTS):
-            if self._changed(raised) or self._insert_unless_there(first):
-                return True
-            if self._refuses(guess, limit, now):
-                return False
-        return False
-
-    def _refuses(self, guess: Guess, limit: Limit, now: datetime) -> bool:
-        rows = self._tables.throttles
-        query = select(rows.c.failures, rows.c.free_at, rows.c.last_at)
-        row = self._connection.execute(query.where(*self._mine(guess))).first()
-        return row is not None and _shut(row, limit, now) is not None
+        return self._changed(raised) == 1
 
     def _next_wait(self, limit: Limit, now: datetime) -> ColumnElement[Any]:
         rows = self._tables.throttles
@@ -99,16 +87,6 @@ class Throttles(Store):
         if subject is not None:
             mine = mine.where(rows.c.subject == subject)
         self._connection.execute(mine.values(failures=0, shut_at=None, free_at=None))
-
-    def forget(self, owner: bytes, sides: Iterable[Side], subject: str) -> None:
-        """The same, and as if nobody had ever been wrong."""
-        rows = self._tables.throttles
-        mine = delete(rows).where(
-            rows.c.owner == owner,
-            rows.c.side.in_([side.value for side in sides]),
-            rows.c.subject == subject,
-        )
-        self._connection.execute(mine)
 
     def _mine(self, guess: Guess) -> tuple[ColumnElement[bool], ...]:
         rows = self._tables.throttles

@@ -1,7 +1,7 @@
 """One unit of work per flow, on a short connection of our own, never the application's session."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import cached_property
 
 from sqlalchemy import Connection, Engine, event, inspect
@@ -40,6 +40,10 @@ class Unit:
         self._vault = vault
         self._users = users
         self.users = users.on(connection)
+
+    def nested(self) -> AbstractContextManager[object]:
+        """A part of the transaction that an exception undoes alone."""
+        return self._connection.begin_nested()
 
     @cached_property
     def accounts(self) -> Accounts:

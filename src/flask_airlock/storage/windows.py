@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from sqlalchemy import Column, ColumnElement, case, insert, or_, select, update
+from sqlalchemy import Column, ColumnElement, case, or_, select, update
 
 from ..domain.throttle import Side, Window
 from .columns import to_db
@@ -35,11 +35,9 @@ class Windows(Store):
         )
         if self._changed(more):
             return True
-        new = insert(rows).values(
-            owner=owner, account_id=account_id, subject=subject, side=side.value, part=part,
-            count_0=1, expires_at=expires_at,
-        )  # fmt: skip
-        return self._insert_unless_there(new) or self._changed(more) == 1
+        key = {"owner": owner, "subject": subject, "side": side.value}
+        self._ensure(rows, key, {"account_id": account_id, "part": part, "expires_at": expires_at})
+        return self._changed(more) == 1
 
     def _moved_to(self, part: int) -> list[ColumnElement[int]]:
         """The counters, newest first, as they stand once `part` is the newest. A clock that went
@@ -72,6 +70,7 @@ class Windows(Store):
             rows.c.owner == owner,
             rows.c.subject == subject,
             rows.c.side.in_([side.value for side in sides]),
+            sum(self._counts()[1:], self._counts()[0]) > 0,
             or_(rows.c.freed_at.is_(None), rows.c.freed_at <= to_db(now - each)),
         )
         nothing = dict.fromkeys(self._counts(), 0)
