@@ -135,7 +135,7 @@ def test_a_sealed_set_up_copied_to_another_account_does_not_open(
         connection.execute(move.values(secret=boxes[first]))
     bob.app_key = key
     bobs.post("/login/set-up/authenticator", action="confirm", code=bob.app_code())
-    assert bobs.status == 503
+    assert bobs.status == 403
     assert not bobs.is_signed_in
 
 
