@@ -16,7 +16,6 @@ NO_REQUESTS = {"test_letters.py", "test_removal.py"}
 # With which methods a race is run on a database, where it is for several; the soak runs them all.
 METHODS = {
     "sqlite-file": {"authenticator", "email"},
-    "sqlite-memory": {"authenticator"},
     "postgres": {"authenticator", "email"},
     "mariadb": {"sms"},
 }
@@ -33,11 +32,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def _is_run(item: pytest.Item) -> bool:
     """What is no request is raced only where there are several workers: on SQLite in memory
-    letters are carried within the request, and whole requests stand in line."""
+    letters are carried within the request, and whole requests stand in line. Races of those are
+    for the soak."""
     given: dict[str, Any] = item.callspec.params if hasattr(item, "callspec") else {}
     database, method = given.get("database"), given.get("method")
     if item.path.name in NO_REQUESTS and database == "sqlite-memory":
         return False
+    if database == "sqlite-memory":
+        return given.get("rounds") != 1
     return given.get("rounds") != 1 or method is None or method in METHODS[str(database)]
 
 
