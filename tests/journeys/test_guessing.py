@@ -248,3 +248,18 @@ def test_the_current_password_waits_too(application: Application) -> None:
     application.clock.advance(seconds=30)
     browser.post("/change-password", current=ada.password, password=ANOTHER)
     assert "Your password was changed" in browser.page
+
+
+def test_an_administrators_reset_frees_the_budget(
+    applications: Callable[..., Application],
+) -> None:
+    """The factors that were guessed at are gone; what comes next begins from zero."""
+    application = applications(SECURITY_WAIT=0, SECURITY_FACTOR_BUDGET=5)
+    ada, browser = enrolled_person(application)
+    browser.give_password(ada)
+    for _ in range(5):
+        browser.answer("authenticator", wrong(ada.app_code()))
+    run = application.app.test_cli_runner().invoke
+    run(args=["users", "reset-factors", ada.email, "--reason", "lost her phone"])
+    rows = [row for row in application.rows("windows") if row["subject"] == "factors"]
+    assert [row["count_0"] for row in rows] == [0]

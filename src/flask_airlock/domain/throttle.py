@@ -6,7 +6,7 @@ rows S-92 to S-97).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
@@ -28,6 +28,11 @@ class Side(StrEnum):
 
     KNOWN = "known"
     STRANGERS = "strangers"
+
+
+def is_of_setup(subject: str) -> bool:
+    """Whether it is the proof of a set-up that is guessed at, not yet a factor."""
+    return subject == FIRST_SETUP or subject.startswith(SETUP)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,14 +102,8 @@ class Limits:
         """
         if subject == FIRST_DOOR:
             return self.passwords
-        if subject in (FIRST_SETUP, ASKED_AGAIN) or subject.startswith(SETUP):
-            return Limit(
-                free=self.factors.free,
-                stop=self.factors.stop,
-                first_wait=self.factors.first_wait,
-                longest_wait=self.factors.longest_wait,
-                reopens_after=A_DAY,
-            )
+        if subject == ASKED_AGAIN or is_of_setup(subject):
+            return replace(self.factors, reopens_after=A_DAY)
         return self.factors
 
 
@@ -124,8 +123,7 @@ class Guess:
     @property
     def spends_budget(self) -> bool:
         """Whether a wrong answer counts for the month as well: those to second factors do."""
-        is_setup = self.subject == FIRST_SETUP or self.subject.startswith(SETUP)
-        return not is_setup and self.subject not in (FIRST_DOOR, ASKED_AGAIN)
+        return not is_of_setup(self.subject) and self.subject not in (FIRST_DOOR, ASKED_AGAIN)
 
 
 def owner_of_user(user_id: Any) -> bytes:

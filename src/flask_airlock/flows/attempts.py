@@ -15,11 +15,11 @@ from ..domain.throttle import (
     ASKED_AGAIN,
     FACTORS,
     FIRST_DOOR,
-    FIRST_SETUP,
     SETUP,
     Guess,
     Shut,
     Side,
+    is_of_setup,
     owner_of_user,
     sides_freed_by_success,
 )
@@ -123,8 +123,7 @@ def _refusal(guess: Guess, reason: str) -> Event:
         raise ValueError("nobody's guess is at a password")
     if subject == ASKED_AGAIN:
         return PasswordCheckRefused(account_id=account_id, reason=reason)
-    is_setup = subject == FIRST_SETUP or subject.startswith(SETUP)
-    kind = SetupRefused if is_setup else FactorRefused
+    kind = SetupRefused if is_of_setup(subject) else FactorRefused
     return kind(account_id=account_id, method=subject.removeprefix(SETUP), reason=reason)
 
 
