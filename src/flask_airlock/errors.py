@@ -86,13 +86,15 @@ class PasswordClosed(AirlockError):
 
 
 class TooSoon(AirlockError):
-    """Nobody is listened to before `until`, after many wrong answers or many letters."""
+    """Nobody is listened to before `until`, after many wrong answers or many letters; `for_all`
+    methods of an account, where its wrong codes of a month are too many."""
 
     code = "too_soon"
 
-    def __init__(self, until: datetime) -> None:
+    def __init__(self, until: datetime, *, for_all: bool = False) -> None:
         super().__init__(until)
         self.until = until
+        self.for_all = for_all
 
 
 class MethodNotOffered(AirlockError):

@@ -20,7 +20,7 @@ WITHHELD = {
     "setups": {"id", "account_id", "session_id", "secret"},
     "codes": {"id", "account_id", "session_id", "digest", "letter_id"},
     "throttles": {"id", "account_id", "owner"},
-    "windows": {"id", "account_id", "owner", "part", "freed_at"},
+    "windows": {"id", "account_id", "owner", "part"},
     "link_tokens": {"id", "account_id", "digest", "address", "payload", "sent"},
     "letters": {"id", "account_id", "reference", "message", "due_at"},
     "events": {"id", "account_id"},

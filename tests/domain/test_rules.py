@@ -149,10 +149,11 @@ def test_a_browser_is_known_by_the_mark_of_its_own_account_alone() -> None:
     """Another account's mark is not known, and it has another name."""
     vault, ada, eve = Vault([b"k" * 32]), account(ADA), account(EVE)
     adas, eves = browsers.new_mark(vault, ada, "x"), browsers.new_mark(vault, eve, "x")
-    assert browsers.side_of(vault, ada, [adas.value]) is Side.KNOWN
-    assert browsers.side_of(vault, ada, [eves.value]) is Side.STRANGERS
-    assert browsers.side_of(vault, ada, [eves.value, adas.value]) is Side.KNOWN
-    assert browsers.side_of(vault, ada, []) is Side.STRANGERS
+    both = {eves.name: eves.value, adas.name: adas.value}
+    assert browsers.side_of(vault, ada, both) is Side.KNOWN
+    assert browsers.side_of(vault, ada, {adas.name: eves.value}) is Side.STRANGERS
+    assert browsers.side_of(vault, ada, {eves.name: adas.value}) is Side.STRANGERS
+    assert browsers.side_of(vault, ada, {}) is Side.STRANGERS
     assert adas.name != eves.name
     assert ADA.hex() not in adas.name + adas.value
 
@@ -163,21 +164,41 @@ def test_each_session_gives_a_mark_of_its_own() -> None:
     assert browsers.new_mark(vault, ada, "session 1") == browsers.new_mark(vault, ada, "session 1")
     other = browsers.new_mark(vault, ada, "session 2")
     assert browsers.new_mark(vault, ada, "session 1") != other
-    assert browsers.known_marks(vault, ada, ["rubbish", other.value]) == [other.value]
+    assert browsers.known_mark(vault, ada, {other.name: other.value}) == other.value
 
 
 def test_marks_of_an_earlier_series_are_known_no_longer() -> None:
     vault = Vault([b"k" * 32])
-    mark = browsers.new_mark(vault, account(ADA), "x").value
-    assert browsers.side_of(vault, account(ADA, mark_series=1), [mark]) is Side.STRANGERS
+    mark = browsers.new_mark(vault, account(ADA), "x")
+    later = account(ADA, mark_series=1)
+    assert browsers.side_of(vault, later, {mark.name: mark.value}) is Side.STRANGERS
+
+
+def test_a_browser_that_gave_the_password_is_known_at_the_first_door_until_it_changes() -> None:
+    """S-96: where there is no second factor either, strangers do not keep the owner waiting."""
+    vault, ada = Vault([b"k" * 32]), account(ADA)
+    mark = browsers.password_mark(vault, ada, "the hash")
+    brought, whole = {mark.name: mark.value}, browsers.new_mark(vault, ada, "x")
+
+    def side(hashed: str | None, marks: dict[str, str]) -> Side:
+        person = Person(user_id=1, email="ada@example.com", password_hash=hashed, active=True)
+        return browsers.first_door_side(vault, ada, person, marks)
+
+    assert side("the hash", brought) is Side.KNOWN
+    assert side("another hash", brought) is Side.STRANGERS
+    assert side(None, brought) is Side.STRANGERS
+    assert side("another hash", {whole.name: whole.value}) is Side.KNOWN
+    assert side("the hash", {whole.name: mark.value, mark.name: whole.value}) is Side.STRANGERS
+    assert browsers.side_of(vault, ada, brought) is Side.STRANGERS
 
 
 def test_a_mark_outlives_a_change_of_keys_but_not_the_loss_of_its_key() -> None:
     """S-115: keys rotate without downtime."""
     old, new, ada = b"o" * 32, b"n" * 32, account(ADA)
-    mark = browsers.new_mark(Vault([old]), ada, "x").value
-    assert browsers.side_of(Vault([new, old]), ada, [mark]) is Side.KNOWN
-    assert browsers.side_of(Vault([new]), ada, [mark]) is Side.STRANGERS
+    mark = browsers.new_mark(Vault([old]), ada, "x")
+    brought = {mark.name: mark.value}
+    assert browsers.side_of(Vault([new, old]), ada, brought) is Side.KNOWN
+    assert browsers.side_of(Vault([new]), ada, brought) is Side.STRANGERS
 
 
 @pytest.mark.parametrize(
@@ -185,7 +206,10 @@ def test_a_mark_outlives_a_change_of_keys_but_not_the_loss_of_its_key() -> None:
     ids=range(8),
 )  # fmt: skip
 def test_a_mark_of_any_shape_is_just_unknown(mark: str) -> None:
-    assert browsers.side_of(Vault([b"k" * 32]), account(ADA), [mark]) is Side.STRANGERS
+    vault, ada = Vault([b"k" * 32]), account(ADA)
+    brought = {name(ADA): mark for name in (browsers.mark_name, browsers.password_mark_name)}
+    person = Person(user_id=1, email="ada@example.com", password_hash="$x", active=True)
+    assert browsers.first_door_side(vault, ada, person, brought) is Side.STRANGERS
 
 
 @pytest.mark.parametrize("agent,name", AGENTS.items(), ids=AGENTS.values())
@@ -201,7 +225,7 @@ def test_people_accounts_and_visitors_show_no_secret() -> None:
         id=1, user_id=1, handle=ADA, preferred_method=None, address_proved_at=None,
         proved_address=None, needs_setup_link=False, created_at=NOW,
     )  # fmt: skip
-    shown = repr((person, account, Visitor(marks=("the mark",))))
+    shown = repr((person, account, Visitor(marks={"airlock_known_x": "the mark"})))
     assert "argon2id" not in shown
     assert repr(ADA)[2:12] not in shown
     assert "the mark" not in shown

@@ -1,5 +1,6 @@
 """What several stories need: cookies as a thief would copy them, statements counted, pages read."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -109,9 +110,9 @@ def moved(source: Browser, application: Application) -> Browser:
 
 
 def known_marks(browser: Browser) -> list[str]:
-    """The names of the signs of a known browser that a browser holds."""
+    """The names of the signs of two proofs that a browser holds."""
     names = (held.key for held in (browser.client._cookies or {}).values())
-    return [name for name in names if name.startswith("airlock_known_")]
+    return [name for name in names if re.fullmatch("airlock_known_[0-9a-f]{12}", name)]
 
 
 def opens(browser: Browser, path: str) -> int:

@@ -182,7 +182,7 @@ def test_success_does_not_refund_the_months_budget(
     application = applications(SECURITY_WAIT=0)
     ada, browser = enrolled_person(application)
     assert guess_in_rounds(application, ada, browser, 19) == 50
-    assert "you can try again on" in browser.page
+    assert "the next is looked at on" in browser.page
     application.clock.advance(days=20)
     assert browser.give_password(ada).answer("authenticator", ada.app_code()).status == 429
     application.clock.advance(days=21)
@@ -217,24 +217,113 @@ def test_all_factors_share_one_budget(applications: Callable[..., Application]) 
     assert statuses == [422] * 4 + [429]
 
 
-def test_a_reset_frees_the_budget_once_in_thirty_days(
+def test_a_reset_gives_five_tries_back_once_in_thirty_days(
+    applications: Callable[..., Application],
+) -> None:
+    """Enough for the owner, whose budget a thief has spent; too little for who reads his mail."""
+    application = applications(SECURITY_WAIT=0, SECURITY_FACTOR_BUDGET=6)
+    ada, browser = enrolled_person(application)
+
+    def looked_at() -> int:
+        statuses = []
+        for _ in range(7):
+            browser.give_password(ada).answer("authenticator", wrong(ada.app_code()))
+            statuses.append(browser.status)
+        assert set(statuses) <= {422, 429}
+        return statuses.count(422)
+
+    assert looked_at() == 6
+    reset(application, ada, "one quiet lighthouse at noon")
+    assert looked_at() == 5
+    reset(application, ada, "two quiet lighthouses at noon")
+    assert looked_at() == 0
+    application.clock.advance(days=31)
+    reset(application, ada, "three quiet lighthouses at noon")
+    assert looked_at() == 5
+
+
+def test_a_spent_budget_is_told_before_the_answer_and_no_code_goes_out(
     applications: Callable[..., Application],
 ) -> None:
     application = applications(SECURITY_WAIT=0, SECURITY_FACTOR_BUDGET=5)
+    ada, browser = enrolled_person(application, "email")
+    thief = application.browser().give_password(ada)
+    for _ in range(5):
+        thief.answer("email", wrong(ada.mailed_code()))
+    sent = len(application.outbox.messages())
+    thief.give_password(ada)
+    assert "the next is looked at on" in thief.page
+    assert "somebody knows your password" in thief.page
+    thief.post("/login/send-code", method="email", purpose="login")
+    assert thief.status == 429
+    assert len(application.outbox.messages()) == sent
+    assert browser.log_in(ada, "email").is_signed_in
+
+
+def test_a_reset_reopens_what_strangers_closed(
+    applications: Callable[..., Application],
+) -> None:
+    """S-93, S-96: an owner whom no browser knows yet gets in with his app."""
+    application = applications(SECURITY_WAIT=0)
+    ada, _ = enrolled_person(application)
+    thief = application.browser().give_password(ada)
+    for _ in range(20):
+        thief.answer("authenticator", wrong(ada.app_code()))
+    application.clock.advance(minutes=1)
+    fresh = application.browser().give_password(ada)
+    assert fresh.answer("authenticator", ada.app_code()).status == 429
+    reset(application, ada, ANOTHER)
+    application.clock.advance(minutes=1)
+    assert application.browser().log_in(ada, "authenticator").is_signed_in
+
+
+def test_an_answer_costs_as_many_tries_as_there_are_apps(
+    applications: Callable[..., Application],
+) -> None:
+    """S-92: three apps would else be three chances for the price of one."""
+    application = applications(SECURITY_WAIT=0)
     ada, browser = enrolled_person(application)
+    browser.log_in(ada, "authenticator")
+    for _ in range(2):
+        application.clock.advance(minutes=1)
+        browser.set_up(ada, "authenticator")
+    application.clock.advance(minutes=1)
+    thief = application.browser().give_password(ada)
+    statuses = [thief.answer("authenticator", wrong(ada.app_code())).status for _ in range(8)]
+    assert statuses == [422] * 7 + [429]
+    counted = {
+        row["side"]: row["count_0"]
+        for row in application.rows("windows")
+        if row["subject"] == "factors"
+    }
+    assert counted == {"known": 0, "strangers": 21}
 
-    def looks() -> bool:
-        browser.give_password(ada).answer("authenticator", wrong(ada.app_code()))
-        return browser.status == 422
 
-    assert [looks() for _ in range(6)] == [True] * 5 + [False]
-    reset(application, ada, "one quiet lighthouse at noon")
-    assert [looks() for _ in range(6)] == [True] * 5 + [False]
-    reset(application, ada, "two quiet lighthouses at noon")
-    assert not looks()
-    application.clock.advance(days=31)
-    reset(application, ada, "three quiet lighthouses at noon")
-    assert looks()
+def test_where_the_password_suffices_strangers_do_not_keep_its_owner_waiting(
+    applications: Callable[..., Application],
+) -> None:
+    """S-96: the browser that gave it is known at the first door, until the password changes."""
+    application = applications(**WAITS, SECURITY_TWO_FACTOR_REQUIRED=False)
+    ada, browser = application.person(), application.browser()
+    assert browser.give_password(ada).is_signed_in
+    browser.log_out()
+    knock(application.browser(), ada.email, times=6)
+    assert knock(application.browser(), ada.email, password=ada.password).status == 429
+    assert browser.give_password(ada).is_signed_in
+    knock(application.browser(), ada.email, times=6)
+    browser.get("/change-password")
+    old, ada.password = ada.password, ANOTHER
+    browser.post("/change-password", current=old, password=ANOTHER).log_out()
+    assert browser.give_password(ada).is_signed_in
+
+
+def test_who_has_just_reset_the_password_does_not_wait_for_strangers(
+    application: Application,
+) -> None:
+    ada, _ = enrolled_person(application)
+    browser = reset(application, ada, ANOTHER)
+    knock(application.browser(), ada.email, times=6)
+    assert browser.give_password(ada).path == "/login/second-step"
 
 
 def test_the_current_password_waits_too(application: Application) -> None:

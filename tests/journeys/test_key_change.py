@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from flask_airlock.domain.browsers import known_marks
+from flask_airlock.domain.browsers import known_mark
 from flask_airlock.flows import mailed_links
 from tests.applications import WHOLE_LIFE, Application
 from tests.cli.support import answer
@@ -19,10 +19,8 @@ from tests.journeys.support import (
     cookie,
     counted_statements,
     enrolled_person,
+    known_marks,
     moved,
-)
-from tests.journeys.support import (
-    known_marks as names_of_marks,
 )
 from tests.people import Browser, Person
 from tests.sealing import NEW, OLD, boxes, key_id, lying_under
@@ -109,12 +107,12 @@ def reserved_address(site: Site, change: Callable[[], None]) -> Any:
 def known_browser(site: Site, change: Callable[[], None]) -> Any:
     """A browser that gave two proofs before."""
     ada, browser = enrolled_person(site.now)
-    (name,) = names_of_marks(browser)
+    (name,) = known_marks(browser)
     change()
     services = site.now.app.extensions["security"].services
     with site.now.app.app_context(), services.begin() as work:
         account = work.unit.accounts.of_user(site.now.datastore.get_user(ada.email).id)
-        return bool(known_marks(services.vault, account, [cookie(browser, name)]))
+        return known_mark(services.vault, account, {name: cookie(browser, name)}) is not None
 
 
 def second_click_of_a_login(site: Site, change: Callable[[], None]) -> Any:

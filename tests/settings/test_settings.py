@@ -63,7 +63,7 @@ VALUES: dict[str, tuple[list[Any], list[Any]]] = {
     "PASSWORD_TRIES": ([1, 5, 20], [0, 21, True, None, "5"]),
     "PASSWORD_STOP": ([10, 100], [9, 101, True, None, "100"]),
     "WAIT": ([0, timedelta(0), 30, timedelta(minutes=1)], [-1, 0.5, None, False, "30s"]),
-    "LONGEST_WAIT": DURATIONS,
+    "LONGEST_WAIT": ([1, 3600, timedelta(days=1)], [0, timedelta(days=2), "1h", None]),
     "SEND_INTERVAL": ([0, timedelta(0), 60], [-1, 0.5, None, False, "60s"]),
     "SENDS_PER_HOUR": ([1, 5, 10_000], [0, 10_001, True, None, "5"]),
     "SENDS_PER_DAY": ([1, 10, 10_000], [0, 10_001, True, None, "10"]),

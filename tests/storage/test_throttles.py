@@ -67,6 +67,76 @@ def test_a_failure_brings_a_wait_and_nobody_is_listened_to_meanwhile(bench: Benc
     assert wins(90 + 24 * 3600)[0]
 
 
+def test_several_secrets_cost_as_many_tries(bench: Bench) -> None:
+    account_id, limit = bench.account(), Limit(free=5, stop=20)
+    owner, window = owner_of_user(f"several {account_id}"), Window(50, timedelta(days=30))
+    guess = Guess(
+        owner=owner, account_id=account_id, subject="authenticator", side=Side.KNOWN, tries=3
+    )
+    looked_at = bench.wins(lambda unit: unit.throttles.count(guess, limit, NOW), 3)
+    assert looked_at == [True, True, False]
+    mine = (owner, "factors", Side.KNOWN, window, NOW)
+    counted = (owner, account_id, *mine[1:], 24)
+    assert bench.wins(lambda unit: unit.windows.count(*counted), 3) == [True, True, False]
+    with bench.begin() as unit:
+        assert unit.windows.room_at(*mine, 2) == NOW
+        assert unit.windows.room_at(*mine, 3) > NOW
+        unit.windows.refund(*mine, 24)
+        assert unit.windows.room_at(*mine, 26) == NOW
+        assert unit.windows.room_at(*mine, 27) > NOW
+
+
+def test_a_reset_forgives_once_in_a_while_and_never_more_than_a_hundred_in_a_row(
+    bench: Bench,
+) -> None:
+    """S-93: what was forgiven is remembered until a success."""
+    account_id, limit = bench.account(), Limit(free=20, stop=20)
+    owner, month = owner_of_user(f"forgiven {account_id}"), timedelta(days=30)
+    guess = Guess(owner=owner, account_id=account_id, subject="sms", side=Side.STRANGERS)
+
+    def fail(days: int) -> int:
+        now = NOW + timedelta(days=days)
+        with bench.begin() as unit:
+            return sum(unit.throttles.count(guess, limit, now) for _ in range(25))
+
+    def forgive(days: int) -> None:
+        with bench.begin() as unit:
+            unit.throttles.forgive(owner, ["sms"], limit.stop, NOW + timedelta(days=days), month)
+
+    looked_at = []
+    for days in range(0, 300, 15):
+        looked_at.append(fail(days))
+        forgive(days)
+    assert looked_at == [20, 20, 0, 20, 0, 20, 0, 20, *[0] * 11, 0]
+    with bench.begin() as unit:
+        unit.throttles.clear(owner, [Side.STRANGERS], "sms")
+    assert fail(400) == 20
+    forgive(400)
+    assert fail(400) == 20
+
+
+def test_some_of_a_window_comes_back_once_in_a_while(bench: Bench) -> None:
+    account_id, window = bench.account(), Window(10, timedelta(days=30))
+    owner = owner_of_user(f"given back {account_id}")
+
+    def count(days: int) -> int:
+        mine = (owner, account_id, "factors", Side.KNOWN, window, NOW + timedelta(days=days))
+        with bench.begin() as unit:
+            return sum(unit.windows.count(*mine) for _ in range(20))
+
+    def give_back(days: int) -> None:
+        with bench.begin() as unit:
+            unit.windows.give_back(owner, "factors", 4, NOW + timedelta(days=days), window.length)
+
+    assert count(0) == 10
+    give_back(0)
+    assert count(0) == 4
+    give_back(29)
+    assert count(29) == 0
+    give_back(30)
+    assert count(30) == 4
+
+
 def test_a_window_takes_so_many_in_any_length_of_it(bench: Bench) -> None:
     """S-94: four counters in a row, moved on and raised by one statement."""
     account_id, window = bench.account(), Window(4, timedelta(days=30))
@@ -92,8 +162,6 @@ def test_a_window_takes_so_many_in_any_length_of_it(bench: Bench) -> None:
         unit.windows.refund(owner, "factors", Side.KNOWN, window, asked)
     assert wins(first + 45, 3) == ONCE
     assert wins(first + 80) == [True]
-    now, month = NOW + timedelta(days=first + 81), window.length
-    assert (
-        bench.wins(lambda unit: unit.windows.free(owner, "factors", tuple(Side), now, month), 3)
-        == ONCE
-    )
+    with bench.begin() as unit:
+        unit.windows.forget(owner, tuple(Side))
+    assert wins(first + 81, 5) == [True] * 4 + NEVER[:1]

@@ -1,5 +1,6 @@
 """Who is at the door: the person as the application knows him, his account with us, the visitor."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -48,7 +49,8 @@ class Account:
 
 @dataclass(frozen=True, kw_only=True)
 class Visitor:
-    """The browser that asks, as it says of itself; `marks` are its signs of earlier logins.
+    """The browser that asks, as it says of itself; `marks` are its signs of earlier logins, by
+    their cookies' names.
 
     `address` is the network address that the server saw, `agent` the User-Agent header.
     """
@@ -56,7 +58,7 @@ class Visitor:
     address: str = ""
     agent: str = ""
     host: str = ""
-    marks: tuple[str, ...] = field(default=(), repr=False)
+    marks: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def browser(self) -> str:

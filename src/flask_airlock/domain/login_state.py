@@ -52,8 +52,8 @@ class BrowserMark:
 class SignedIn:
     """Both doors are behind: `token` is the session's, `next_url` where the person was going.
 
-    `mark` is the sign by which this browser is known again: none where a first factor sufficed,
-    since whoever has the password alone must not pass for the owner's browser.
+    `mark` is the sign by which this browser is known again; where a first factor sufficed, at the
+    first door alone.
     """
 
     token: str = field(repr=False)

@@ -18,6 +18,8 @@ SETUP = "setup:"
 ASKED_AGAIN = "password_check"
 FACTORS = "factors"
 
+# S-93: no more in a row than that, whatever a reset forgave meanwhile.
+IN_A_ROW_EVER = 100
 A_DAY = timedelta(days=1)
 EVERYBODY = sha256(b"everybody").digest()
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
@@ -71,12 +73,17 @@ class Window:
         """The number of the third that a moment lies in."""
         return (now - EPOCH) // (self.length / 3)
 
-    def room_at(self, part: int, counts: Sequence[int], now: datetime) -> datetime:
-        """When one more fits; `counts` are those of `part` and the three before it."""
+    def room_for(self, more: int) -> int:
+        """How many there may be for so many more to fit; what is more than all fits alone."""
+        return max(0, self.most - more)
+
+    def room_at(self, part: int, counts: Sequence[int], now: datetime, more: int = 1) -> datetime:
+        """When so many `more` fit; `counts` are those of `part` and the three before it."""
+        room = self.room_for(more)
         left = sum(counts[: max(0, 4 - (self.part_of(now) - part))])
         for age in (3, 2, 1, 0):
             opens_at = EPOCH + (part - age + 4) * (self.length / 3)
-            if left < self.most:
+            if left <= room:
                 return now
             if opens_at > now:
                 left -= counts[age]
@@ -112,13 +119,15 @@ class Guess:
     """What somebody guesses at: whose it is, which secret, and from which side.
 
     `owner` names the person or, where nobody has the name that was typed, that name; both by 32
-    bytes, so that the same statements serve for either.
+    bytes, so that the same statements serve for either. An answer that is compared with several
+    secrets costs as many `tries`.
     """
 
     owner: bytes = field(repr=False)
     account_id: int | None
     subject: str
     side: Side
+    tries: int = 1
 
     @property
     def spends_budget(self) -> bool:
@@ -134,10 +143,12 @@ def owner_of_user(user_id: Any) -> bytes:
 @dataclass(frozen=True)
 class Shut:
     """Nobody is listened to, until then; for good where that is None. `closed` after as many wrong
-    answers in a row as there may be, else it is a wait."""
+    answers in a row as there may be, else it is a wait; `for_all` methods, since the month's
+    budget is spent."""
 
     until: datetime | None
     closed: bool = False
+    for_all: bool = False
 
 
 def shut_until(

@@ -1,7 +1,7 @@
 """Proving the address on file before the first set-up, so that a thief can't be the first."""
 
 from ..domain.accounts import Account, Person, Visitor
-from ..domain.browsers import known_marks
+from ..domain.browsers import known_mark
 from ..domain.events import AddressProved
 from ..domain.login_state import BrowserMark
 from ..domain.one_time_codes import Purpose
@@ -47,10 +47,10 @@ def address_is_proved(
         return False
     if services.clock() - proved_at > ADDRESS_PROOF_LIFETIME:
         return False
-    return any(
-        services.vault.verify_mac(PROVED_ADDRESS, _proof(person.email, mark), proved)
-        for mark in known_marks(services.vault, account, visitor.marks)
-    )
+    mark = known_mark(services.vault, account, visitor.marks)
+    if mark is None:
+        return False
+    return services.vault.verify_mac(PROVED_ADDRESS, _proof(person.email, mark), proved)
 
 
 def prove_address(services: Services, tokens: Tokens, code: str, visitor: Visitor) -> BrowserMark:

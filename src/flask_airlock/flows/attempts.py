@@ -1,5 +1,7 @@
 """Guard a guess: refuse or count it before the answer is looked at, clear after a success."""
 
+from typing import Any
+
 from ..domain.accounts import Account, Visitor
 from ..domain.browsers import side_of
 from ..domain.events import (
@@ -32,22 +34,43 @@ def side_for(services: Services, account: Account, visitor: Visitor) -> Side:
     return side_of(services.vault, account, visitor.marks)
 
 
-def guess_at(services: Services, account: Account, subject: str, visitor: Visitor) -> Guess:
+def guess_at(
+    services: Services, account: Account, subject: str, visitor: Visitor, tries: int = 1
+) -> Guess:
     """What a visitor guesses at, of an account that there is."""
     return Guess(
         owner=owner_of_user(account.user_id),
         account_id=account.id,
         subject=subject,
         side=side_for(services, account, visitor),
+        tries=tries,
     )
 
 
 def all_shut(services: Services, work: Work, account: Account, side: Side) -> dict[str, Shut]:
     """What of an account nobody of that side is listened to for now, and until when."""
-    limits = services.settings.limits
-    return work.unit.throttles.all_shut(
-        owner_of_user(account.user_id), side, limits, services.clock()
-    )
+    limits, now, owner = services.settings.limits, services.clock(), owner_of_user(account.user_id)
+    shut = work.unit.throttles.all_shut(owner, side, limits, now)
+    opens_at = work.unit.windows.room_at(owner, FACTORS, side, limits.factor_budget, now)
+    if opens_at > now:
+        for factor in services.factors:
+            held = shut.get(factor.name)
+            if held is None or held.until is not None:
+                shut[factor.name] = Shut(opens_at, for_all=True)
+    return shut
+
+
+def forgive(services: Services, work: Work, user_id: Any) -> None:
+    """A mailed link has set the password: who typed wrong ones is forgotten. What strangers spent
+    of the second factors comes back a little, once in a month: enough for the owner, and too
+    little for a thief who reads his mail."""
+    owner, limits = owner_of_user(user_id), services.settings.limits
+    for subject in (FIRST_DOOR, ASKED_AGAIN):
+        work.unit.throttles.clear(owner, tuple(Side), subject)
+    methods = [factor.name for factor in services.factors]
+    once = (services.clock(), limits.factor_budget.length)
+    work.unit.throttles.forgive(owner, methods, limits.factors.stop, *once)
+    work.unit.windows.give_back(owner, FACTORS, limits.factors.free, *once)
 
 
 def count(
@@ -89,14 +112,15 @@ def count(
 def _spend_budget(services: Services, work: Work, guess: Guess) -> None:
     window, now = services.settings.limits.factor_budget, services.clock()
     mine = (guess.owner, FACTORS, guess.side)
-    if not work.unit.windows.count(guess.owner, guess.account_id, *mine[1:], window, now):
-        raise TooSoon(work.unit.windows.room_at(*mine, window, now))
+    windows = work.unit.windows
+    if not windows.count(guess.owner, guess.account_id, *mine[1:], window, now, guess.tries):
+        raise TooSoon(windows.room_at(*mine, window, now, guess.tries), for_all=True)
 
 
 def told(guess: Guess, shut: Shut) -> AirlockError:
     """The error for somebody who is not listened to."""
     if shut.until is not None:
-        return TooSoon(shut.until)
+        return TooSoon(shut.until, for_all=shut.for_all)
     return PasswordClosed() if guess.subject == FIRST_DOOR else FactorClosed()
 
 
@@ -132,5 +156,5 @@ def clear(services: Services, work: Work, guess: Guess) -> None:
     month's budget only what this very answer took in advance comes back."""
     work.unit.throttles.clear(guess.owner, sides_freed_by_success(guess.side), guess.subject)
     if guess.spends_budget:
-        window = services.settings.limits.factor_budget
-        work.unit.windows.refund(guess.owner, FACTORS, guess.side, window, services.clock())
+        window, now = services.settings.limits.factor_budget, services.clock()
+        work.unit.windows.refund(guess.owner, FACTORS, guess.side, window, now, guess.tries)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from ..domain.accounts import Account, Person, Visitor
+from ..domain.browsers import first_door_side, password_mark
 from ..domain.events import FactorAccepted, FirstFactorAccepted, FirstFactorRefused
 from ..domain.login_state import LoginOutcome, NeedsFactor, NeedsSetup, SignedIn, Step
 from ..domain.one_time_codes import Purpose
@@ -38,7 +39,7 @@ def enter_password(
         owner=owner_of_user(person.user_id) if person else people.owner_of_name(services, name),
         account_id=account.id if account else None,
         subject=FIRST_DOOR,
-        side=attempts.side_for(services, account, visitor) if account else Side.STRANGERS,
+        side=_first_door_side(services, account, person, visitor),
     )
     attempts.count(services, guess, visitor)
     try:
@@ -53,6 +54,14 @@ def enter_password(
     if verified.outdated and person.password_hash:
         person = _with_our_hash(services, person, person.password_hash, password)
     return pass_first_door(services, person, ("password",), visitor, next_url, guess)
+
+
+def _first_door_side(
+    services: Services, account: Account | None, person: Person | None, visitor: Visitor
+) -> Side:
+    if account is None or person is None:
+        return Side.STRANGERS
+    return first_door_side(services.vault, account, person, visitor.marks)
 
 
 def continue_login(
@@ -127,7 +136,9 @@ def _pass_first_door(
     ):
         step = Step.FIRST_FACTOR_SUFFICES
         token, _ = sessions.open_session(services, work, account, step, proofs, visitor, next_url)
-        return SignedIn(token, next_url, None)
+        gave_password = person.password_hash if "password" in proofs else None
+        mark = password_mark(services.vault, account, gave_password) if gave_password else None
+        return SignedIn(token, next_url, mark)
     token, session_id = sessions.open_session(
         services, work, account, Step.FIRST_FACTOR, proofs, visitor, next_url
     )
@@ -146,8 +157,8 @@ def answer_factor(
         return sessions.repeat(services, token, method, code, visitor, is_counted=False)
     factor = services.factors[method]
     case = codes.case_of(services, standing, Purpose.LOGIN, visitor)
-    guess = attempts.guess_at(services, standing.account, method, visitor)
-    _must_be_enrolled(services, standing, method)
+    tries = _tries_of_an_answer(services, standing, method)
+    guess = attempts.guess_at(services, standing.account, method, visitor, tries)
     if factor is services.mailbox:
         holds.must_not_be_held(services, standing.account, visitor)
     binding = case.binding(method) if factor.posts_codes else None
@@ -179,10 +190,14 @@ def _pass_second_door(
     return services.in_one_go(pass_door)
 
 
-def _must_be_enrolled(services: Services, standing: Standing, method: str) -> None:
+def _tries_of_an_answer(services: Services, standing: Standing, method: str) -> int:
+    """With how many secrets an answer is compared; raises MethodNotOffered where there is none."""
     with services.begin() as work:
-        if method not in policy.enrolled_methods(services, work, standing.account.id):
-            raise MethodNotOffered(method)
+        counts = work.unit.credentials.counts(standing.account.id)
+    if method not in services.factors.enabled(counts):
+        raise MethodNotOffered(method)
+    # A posted code is one, wherever it went.
+    return 1 if services.factors[method].posts_codes else counts[method]
 
 
 def _first_code(

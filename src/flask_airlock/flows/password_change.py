@@ -1,11 +1,23 @@
 """Changing the password while signed in: this session goes on under a new token, others end."""
 
+from dataclasses import dataclass, field
+
 from ..domain.accounts import Visitor
+from ..domain.browsers import password_mark
 from ..domain.events import PasswordChanged
+from ..domain.login_state import BrowserMark
 from ..errors import LoginLapsed, TooSoon, WrongPassword
 from . import new_passwords, notices, password_checks, sessions
 from .services import Services, Work
 from .sessions import Standing
+
+
+@dataclass(frozen=True)
+class Changed:
+    """The session's new token, and the sign by which the first door knows this browser again."""
+
+    token: str = field(repr=False)
+    mark: BrowserMark
 
 
 def minimum(services: Services, token: str | None) -> int:
@@ -16,8 +28,8 @@ def minimum(services: Services, token: str | None) -> int:
 
 def change(
     services: Services, token: str | None, current: str, wanted: str, visitor: Visitor
-) -> str:
-    """Keep a new password; the session's new token.
+) -> Changed:
+    """Keep a new password.
 
     Raises LoginLapsed, PasswordRefused, and what `password_checks.check` raises.
     """
@@ -40,7 +52,7 @@ def change(
         return _repeat(services, token, wanted, visitor)
 
 
-def _repeat(services: Services, token: str | None, wanted: str, visitor: Visitor) -> str:
+def _repeat(services: Services, token: str | None, wanted: str, visitor: Visitor) -> Changed:
     """The form sent twice by one browser (a double click) lands in the same session: the password
     is the one that it asks for. Raises LoginLapsed for everything else."""
     standing = sessions.find_renewed(services, token)
@@ -48,7 +60,12 @@ def _repeat(services: Services, token: str | None, wanted: str, visitor: Visitor
         password_checks.check(services, standing, wanted, visitor)
     except (WrongPassword, TooSoon):
         raise LoginLapsed from None
-    return sessions.token_after(services, standing.session, standing.token)
+    token = sessions.token_after(services, standing.session, standing.token)
+    return _changed(services, standing, token, standing.person.password_hash or "")
+
+
+def _changed(services: Services, standing: Standing, token: str, hashed: str) -> Changed:
+    return Changed(token, password_mark(services.vault, standing.account, hashed))
 
 
 def _stands_alone(services: Services, standing: Standing) -> bool:
@@ -56,7 +73,9 @@ def _stands_alone(services: Services, standing: Standing) -> bool:
         return new_passwords.stands_alone(services, work, standing.account, standing.person)
 
 
-def _keep(services: Services, work: Work, standing: Standing, hashed: str, visitor: Visitor) -> str:
+def _keep(
+    services: Services, work: Work, standing: Standing, hashed: str, visitor: Visitor
+) -> Changed:
     account_id, now = standing.account.id, services.clock()
     work.unit.accounts.lock(account_id)
     token = sessions.renew(services, work, standing)
@@ -66,4 +85,4 @@ def _keep(services: Services, work: Work, standing: Standing, hashed: str, visit
     work.unit.link_tokens.void_all(account_id, now)
     notices.tell(services, work, account_id, standing.person.email, "password_changed", visitor)
     work.record(PasswordChanged(account_id=account_id), visitor)
-    return token
+    return _changed(services, standing, token, hashed)

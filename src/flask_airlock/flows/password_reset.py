@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 from ..domain.accounts import Person, Visitor
 from ..domain.addresses import masked_address
+from ..domain.browsers import password_mark
 from ..domain.events import LinkRequested, PasswordReset
 from ..domain.link_tokens import LinkPurpose
 from ..domain.login_state import BrowserMark
-from ..domain.throttle import ASKED_AGAIN, FACTORS, FIRST_DOOR, Side, owner_of_user
 from ..errors import LinkSpent
 from ..storage.link_tokens import Link
-from . import mailed_links, new_passwords, notices, people
+from . import attempts, mailed_links, new_passwords, notices, people
 from .address_proof import note_proved
 from .services import Services, Work
 
@@ -64,11 +64,12 @@ def door(services: Services, token: str | None, purpose: LinkPurpose) -> Door:
 
 def choose(
     services: Services, token: str | None, purpose: LinkPurpose, password: str, visitor: Visitor
-) -> BrowserMark | None:
-    """Use the link and keep the password. Raises LinkSpent, or PasswordRefused with the link kept.
+) -> BrowserMark:
+    """Use the link and keep the password; the mark is for this browser. Raises LinkSpent, or
+    PasswordRefused with the link kept.
 
-    An invitation proves the mailbox as well: the mark is for this browser. A reset does not: the
-    same mailbox would then open both doors.
+    After an invitation the mark counts everywhere, since the mailbox is proved as well. After a
+    reset it counts at the first door alone: the same mailbox would then open both.
     """
     with mailed_links.refusals_recorded(services, purpose, visitor):
         return _choose(services, token, purpose, password, visitor)
@@ -76,7 +77,7 @@ def choose(
 
 def _choose(
     services: Services, token: str | None, purpose: LinkPurpose, password: str, visitor: Visitor
-) -> BrowserMark | None:
+) -> BrowserMark:
     with services.begin() as work:
         link, person = _find(services, work, token, purpose)
         alone = new_passwords.stands_alone(services, work, link.account, person)
@@ -109,19 +110,14 @@ def _find(
 
 def _keep(
     services: Services, work: Work, link: Link, person: Person, hashed: str, visitor: Visitor
-) -> BrowserMark | None:
+) -> BrowserMark:
     account, now = link.account, services.clock()
     mailed_links.spend(services, work, link)
     work.unit.users.set_hash(person.user_id, hashed)
     work.unit.users.confirm(person.user_id, now)
     work.unit.sessions.end_all(account.id, now)
     work.unit.setups.void_others(account.id, now)
-    owner = owner_of_user(account.user_id)
-    for subject in (FIRST_DOOR, ASKED_AGAIN):
-        work.unit.throttles.clear(owner, tuple(Side), subject)
-    work.unit.windows.free(
-        owner, FACTORS, tuple(Side), now, services.settings.limits.factor_budget.length
-    )
+    attempts.forgive(services, work, account.user_id)
     work.record(PasswordReset(account_id=account.id, purpose=link.purpose.value), visitor)
     if _is_reset(link):
         work.unit.accounts.hold_mailbox(account.id, now)
@@ -129,7 +125,7 @@ def _keep(
         notices.tell(
             services, work, account.id, person.email, "password_was_reset", visitor, **held
         )
-        return None
+        return password_mark(services.vault, account, hashed)
     mark = mailed_links.mark_of(services, link)
     note_proved(services, work, account, person.email, mark)
     return mark

@@ -8,7 +8,7 @@ from ..domain.accounts import Visitor
 from ..domain.events import FactorsReset, RescueRequested
 from ..domain.letters import Channel, Letter
 from ..domain.link_tokens import LIFETIMES, LinkPurpose
-from ..domain.throttle import FACTORS, Side, owner_of_user
+from ..domain.throttle import Side, owner_of_user
 from ..domain.vault import digest, new_token
 from ..errors import MethodNotOffered, RescueTooSoon, UnknownUser
 from . import letters, mailed_links, sessions
@@ -81,33 +81,41 @@ def _rescue_letters(
 def reset_factors(services: Services, user_id: Any, reason: str, visitor: Visitor) -> None:
     """The administrator's answer: every factor and session ends, and a one-use set-up link goes
     to the address on file. Nobody sees or chooses a code. Raises UnknownUser."""
-    now = services.clock()
-    with services.begin() as work:
+
+    def reset(work: Work) -> None:
         person = work.unit.users.by_id(user_id)
         if person is None:
             raise UnknownUser(user_id)
-        account = work.unit.accounts.ensure(user_id, now)
+        account = work.unit.accounts.ensure(user_id, services.clock())
         _take_everything(work, account.id, user_id, services)
-        token = new_token()
-        address = mailed_links.address_digests(services, person.email)[0]
-        work.unit.link_tokens.add(
-            account.id, digest(token), LinkPurpose.FACTOR_SETUP, now, address=address
-        )
-        hours = int(LIFETIMES[LinkPurpose.FACTOR_SETUP].total_seconds()) // 3600
-        letter = Letter(
-            to=person.email,
-            channel=Channel.MAIL,
-            template="setup_link",
-            lifetime=LIFETIMES[LinkPurpose.FACTOR_SETUP],
-            account_id=account.id,
-            facts={
-                "link": services.link(LinkPurpose.FACTOR_SETUP, token),
-                "hours": hours,
-                "service": services.service_name,
-            },
-        )
-        letters.write(services, work, letter)
+        _send_setup_link(services, work, account.id, person.email)
         work.record(FactorsReset(account_id=account.id, reason=reason), visitor)
+
+    services.in_one_go(reset)
+
+
+def _send_setup_link(services: Services, work: Work, account_id: int, email: str) -> None:
+    token, lifetime = new_token(), LIFETIMES[LinkPurpose.FACTOR_SETUP]
+    work.unit.link_tokens.add(
+        account_id,
+        digest(token),
+        LinkPurpose.FACTOR_SETUP,
+        services.clock(),
+        address=mailed_links.address_digests(services, email)[0],
+    )
+    letter = Letter(
+        to=email,
+        channel=Channel.MAIL,
+        template="setup_link",
+        lifetime=lifetime,
+        account_id=account_id,
+        facts={
+            "link": services.link(LinkPurpose.FACTOR_SETUP, token),
+            "hours": int(lifetime.total_seconds()) // 3600,
+            "service": services.service_name,
+        },
+    )
+    letters.write(services, work, letter)
 
 
 def _take_everything(work: Work, account_id: int, user_id: Any, services: Services) -> None:
@@ -122,5 +130,5 @@ def _take_everything(work: Work, account_id: int, user_id: Any, services: Servic
     work.unit.accounts.forget_browsers(account_id)
     owner = owner_of_user(user_id)
     work.unit.throttles.clear(owner, tuple(Side))
-    work.unit.windows.free(owner, FACTORS, tuple(Side), now, timedelta(0))
+    work.unit.windows.forget(owner, tuple(Side))
     work.unit.users.mirror(user_id, "two_factor_primary_method", None)

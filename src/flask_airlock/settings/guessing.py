@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from ..domain.throttle import Limit, Limits, Window
+from ..domain.throttle import A_DAY, Limit, Limits, Window
 from . import values
 from .values import DURATION
 
 BUDGET_WINDOW = timedelta(days=30)
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+AN_HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +24,10 @@ class GuessingKeys:
     wait: timedelta = values.key(
         timedelta(seconds=30), values.duration_or_none_at_all, f"{DURATION}, or 0"
     )
-    longest_wait: timedelta = values.key(timedelta(hours=1), values.duration, DURATION)
+    # Longer ones would outlast what opens again after a day.
+    longest_wait: timedelta = values.key(
+        timedelta(hours=1), values.at_most(A_DAY), "a timedelta, or seconds, from one to a day"
+    )
 
     send_interval: timedelta = values.key(
         timedelta(seconds=60), values.duration_or_none_at_all, f"{DURATION}, or 0"
@@ -38,12 +41,13 @@ class GuessingKeys:
     @property
     def send_windows(self) -> dict[str, Window]:
         """How many codes may go to an account, or to a mailbox or number."""
-        return {"hour": Window(self.sends_per_hour, HOUR), "day": Window(self.sends_per_day, DAY)}
+        hour, day = Window(self.sends_per_hour, AN_HOUR), Window(self.sends_per_day, A_DAY)
+        return {"hour": hour, "day": day}
 
     @property
     def texts_window(self) -> Window:
         """How many text messages may go out at all."""
-        return Window(self.texts_per_day, DAY)
+        return Window(self.texts_per_day, A_DAY)
 
     @property
     def limits(self) -> Limits:

@@ -100,6 +100,18 @@ def duration(value: Any) -> timedelta:
     return length
 
 
+def at_most(longest: timedelta) -> Callable[[Any], timedelta]:
+    """A parser of durations that are no longer."""
+
+    def parse(value: Any) -> timedelta:
+        length = duration(value)
+        if length > longest:
+            raise Refused
+        return length
+
+    return parse
+
+
 def mapping(value: Any) -> dict[str, Any]:
     """A mapping with texts as keys."""
     if not isinstance(value, Mapping) or not all(isinstance(name, str) for name in value):

@@ -1,5 +1,6 @@
 """Enrolled factors. Secrets are sealed on the way in and opened on the way out."""
 
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -33,12 +34,15 @@ class Credentials(SealingStore):
 
     def methods(self, account_id: int) -> list[str]:
         """The methods that an account has, oldest first; nothing is opened."""
+        return list(self.counts(account_id))
+
+    def counts(self, account_id: int) -> dict[str, int]:
+        """The same, with how many there are of each."""
         rows = self._tables.credentials
         query = select(rows.c.method).where(
             rows.c.account_id == account_id, rows.c.revoked_at.is_(None)
         )
-        found = self._connection.execute(query.order_by(rows.c.id)).scalars()
-        return list(dict.fromkeys(found))
+        return Counter(self._connection.execute(query.order_by(rows.c.id)).scalars())
 
     def of_method(self, account_id: int, method: str) -> list[Credential]:
         """The live factors of one kind, opened, newest first."""

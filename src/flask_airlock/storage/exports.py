@@ -25,8 +25,13 @@ HANDED_OUT = {
     "credentials": ("method", "created_at", "last_used_at", "revoked_at"),
     "setups": ("method", "created_at", "expires_at", "closed_at"),
     "codes": ("method", "purpose", "tries", "expires_at", "used_at"),
-    "throttles": ("subject", "side", "failures", "last_at", "free_at", "shut_at"),
-    "windows": ("subject", "side", "count_0", "count_1", "count_2", "count_3", "expires_at"),
+    "throttles": (
+        "subject", "side", "failures", "forgiven", "forgiven_at", "last_at", "free_at", "shut_at",
+    ),
+    "windows": (
+        "subject", "side", "count_0", "count_1", "count_2", "count_3", "given_back_at",
+        "expires_at",
+    ),
     "link_tokens": ("purpose", "created_at", "expires_at", "used_at"),
     "letters": ("channel", "template", "state", "attempts", "created_at", "expires_at"),
     "events": ("name", "detail", "address", "agent", "at"),

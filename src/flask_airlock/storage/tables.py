@@ -190,6 +190,9 @@ def _throttles(key: Column[Any]) -> Table:
         Column("subject", word(32), nullable=False),
         Column("side", word(16), nullable=False),
         Column("failures", Integer, nullable=False, default=0),
+        # Those before, in the same row, that a reset of the password forgave.
+        Column("forgiven", Integer, nullable=False, default=0),
+        Column("forgiven_at", moment()),
         Column("last_at", moment(), nullable=False, index=True),
         Column("free_at", moment()),
         Column("shut_at", moment()),
@@ -207,7 +210,7 @@ def _windows(key: Column[Any]) -> Table:
         Column("side", word(16), nullable=False),
         Column("part", BigInteger, nullable=False),
         *(Column(f"count_{age}", Integer, nullable=False, default=0) for age in range(4)),
-        Column("freed_at", moment()),
+        Column("given_back_at", moment()),
         Column("expires_at", moment(), nullable=False, index=True),
         UniqueConstraint("owner", "subject", "side", name="uq_airlock_windows_subject"),
     )

@@ -1,12 +1,12 @@
 """Wrong answers in a row, by who they are counted for, subject and side; counted in advance."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, case, literal, null, or_, select, update
 
-from ..domain.throttle import Guess, Limit, Limits, Shut, Side, shut_until
+from ..domain.throttle import IN_A_ROW_EVER, Guess, Limit, Limits, Shut, Side, shut_until
 from .columns import from_db, to_db
 from .rows import Store
 
@@ -15,8 +15,8 @@ class Throttles(Store):
     """Rows of `airlock_throttles`."""
 
     def count(self, guess: Guess, limit: Limit, now: datetime, *, evenly: bool = False) -> bool:
-        """Count a failure in advance, by one conditional statement; False when nobody is listened
-        to now: the subject is closed, or one has to wait.
+        """Count a guess as failed in advance, by one conditional statement; False when nobody is
+        listened to now: the subject is closed, or one has to wait.
 
         `evenly` for the same statements whether somebody was ever wrong here or not.
         """
@@ -31,10 +31,13 @@ class Throttles(Store):
             update(rows)
             .where(*self._mine(guess), after, no_wait)
             .ordered_values(
-                (rows.c.free_at, self._next_wait(limit, now)),
+                (rows.c.free_at, self._next_wait(guess, limit, now)),
                 (rows.c.shut_at, null()),
                 (rows.c.last_at, to_db(now)),
-                (rows.c.failures, case((may_try, rows.c.failures + 1), else_=1)),
+                (
+                    rows.c.failures,
+                    case((may_try, rows.c.failures + guess.tries), else_=guess.tries),
+                ),
             )
         )
         if not evenly and self._changed(raised):
@@ -46,13 +49,13 @@ class Throttles(Store):
         )
         return self._changed(raised) == 1
 
-    def _next_wait(self, limit: Limit, now: datetime) -> ColumnElement[Any]:
+    def _next_wait(self, guess: Guess, limit: Limit, now: datetime) -> ColumnElement[Any]:
         rows = self._tables.throttles
         moment = rows.c.free_at.type
         waits = {
-            failures: literal(to_db(now + limit.wait_after(failures + 1)), moment)
+            failures: literal(to_db(now + wait), moment)
             for failures in range(limit.stop)
-            if limit.wait_after(failures + 1)
+            if (wait := limit.wait_after(failures + guess.tries))
         }
         return case(waits, value=rows.c.failures, else_=null()) if waits else null()
 
@@ -82,11 +85,35 @@ class Throttles(Store):
         mine = update(rows).where(
             rows.c.owner == owner,
             rows.c.side.in_([side.value for side in sides]),
-            rows.c.failures > 0,
+            or_(rows.c.failures > 0, rows.c.forgiven > 0),
         )
         if subject is not None:
             mine = mine.where(rows.c.subject == subject)
-        self._connection.execute(mine.values(failures=0, shut_at=None, free_at=None))
+        self._connection.execute(mine.values(failures=0, forgiven=0, shut_at=None, free_at=None))
+
+    def forgive(
+        self, owner: bytes, subjects: Iterable[str], stop: int, now: datetime, each: timedelta
+    ) -> None:
+        """Start again from zero without a success: once within the length of `each`, and as long
+        as no more than IN_A_ROW_EVER can come of it."""
+        rows = self._tables.throttles
+        mine = update(rows).where(
+            rows.c.owner == owner,
+            rows.c.subject.in_(list(subjects)),
+            rows.c.failures > 0,
+            or_(rows.c.forgiven_at.is_(None), rows.c.forgiven_at <= to_db(now - each)),
+            rows.c.forgiven + rows.c.failures + stop <= IN_A_ROW_EVER,
+        )
+        # MariaDB reads a column that was set before in the same statement as it is by then.
+        self._connection.execute(
+            mine.ordered_values(
+                (rows.c.forgiven, rows.c.forgiven + rows.c.failures),
+                (rows.c.forgiven_at, to_db(now)),
+                (rows.c.failures, 0),
+                (rows.c.shut_at, null()),
+                (rows.c.free_at, null()),
+            )
+        )
 
     def _mine(self, guess: Guess) -> tuple[ColumnElement[bool], ...]:
         rows = self._tables.throttles

@@ -4,13 +4,13 @@ from datetime import timedelta
 
 from flask import Response, current_app, request
 
+from ..domain.browsers import MARK_PREFIX
 from ..domain.link_tokens import LinkPurpose
 from ..domain.login_state import BrowserMark
 from ..domain.sessions import HALF_OPEN_LIFETIME
 from ..flows.sessions import Tokens
 from .context import services
 
-MARK_PREFIX = "airlock_known_"
 MARK_LIFETIME = timedelta(days=400)
 
 
@@ -49,9 +49,10 @@ def tokens() -> Tokens:
     )
 
 
-def marks() -> tuple[str, ...]:
-    """The signs of earlier logins that the browser brought."""
-    return tuple(value for name, value in request.cookies.items() if name.startswith(MARK_PREFIX))
+def marks() -> dict[str, str]:
+    """The signs of earlier logins that the browser brought, by name."""
+    cookies = request.cookies.items()
+    return {name: value for name, value in cookies if name.startswith(MARK_PREFIX)}
 
 
 def keep_session(response: Response, token: str) -> None:

@@ -43,8 +43,8 @@ WORDS: dict[str, Callable[[], str]] = {
         "Use another one, or a browser you have signed in with before."
     ),
     "password_closed": lambda: _(
-        "Signing in with this password was switched off after too many wrong ones. "
-        "Choose a new one by mail, or use a browser you have signed in with before."
+        "Signing in with this password was switched off after too many wrong ones. %(instead)s",
+        instead=_way_around(),
     ),
     "login_lapsed": lambda: _("Your login took too long or is over. Please sign in again."),
     "setup_lapsed": lambda: _("That set-up has expired. Please start it again."),
@@ -122,9 +122,23 @@ PASSWORD_WORDS: dict[str, Callable[[int], str]] = {
 }
 
 
+def _way_around() -> str:
+    """What opens to the owner where strangers have spent what there was."""
+    if services().settings.recoverable:
+        return _("Choose a new one by mail, or use a browser you have signed in with before.")
+    return _("Use a browser you have signed in with before.")
+
+
 def told(problem: AirlockError) -> str:
     """The sentence for an error, with what it carries."""
     match problem:
+        case TooSoon(for_all=True):
+            return _(
+                "Too many codes were wrong in the last weeks: the next is looked at %(when)s. "
+                "If these were not yours, somebody knows your password. %(instead)s",
+                when=_when(problem.until),
+                instead=_way_around(),
+            )
         case TooSoon():
             return _("Please wait: you can try again %(when)s.", when=_when(problem.until))
         case PasswordRefused():
@@ -147,6 +161,8 @@ def _when(time: datetime) -> str:
     """A time by its distance and by the clock."""
     seconds, clock = seconds_until(time), f"{time:%H:%M} UTC"
     minutes = ceil(seconds / 60)
+    if seconds == 1:
+        return _("in a second (%(time)s)", time=clock)
     if minutes == 1:
         return _("in %(seconds)s seconds (%(time)s)", seconds=seconds, time=clock)
     if minutes <= LONGEST_IN_MINUTES:

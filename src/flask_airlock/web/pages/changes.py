@@ -104,7 +104,7 @@ def show_change_password() -> Response:
     """GET and POST of `security.change_password`."""
 
     def act(form: Any) -> Response:
-        token = password_change.change(
+        changed = password_change.change(
             services(),
             cookies.session_token(),
             form.current_password,
@@ -112,7 +112,8 @@ def show_change_password() -> Response:
             visitor(),
         )
         response = go("security.change_password", notice="password_changed")
-        cookies.keep_session(response, token)
+        cookies.keep_session(response, changed.token)
+        cookies.keep_mark(response, changed.mark)
         return response
 
     def facts() -> dict[str, object]:

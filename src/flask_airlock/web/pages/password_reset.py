@@ -59,8 +59,7 @@ def _reset(form: ResetPasswordForm, purpose: LinkPurpose) -> Response:
         return _reset_page(refuse(form, "password", told(refused)), purpose, status=422)
     response = go("security.login", notice="password_set")
     cookies.drop_link(response, purpose)
-    if mark is not None:
-        cookies.keep_mark(response, mark)
+    cookies.keep_mark(response, mark)
     return response
 
 

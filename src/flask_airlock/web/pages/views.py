@@ -66,7 +66,9 @@ def why_not(offer: Offer) -> str | None:
     """Why a method can't be asked for now, in words."""
     if offer.shut is not None:
         until = offer.shut.until
-        return told(TooSoon(until) if until is not None else FactorClosed())
+        if until is None:
+            return told(FactorClosed())
+        return told(TooSoon(until, for_all=offer.shut.for_all))
     if offer.held_until is not None:
         return told(MailboxHeld(offer.held_until))
     if offer.broken:
