@@ -12,13 +12,19 @@ from urllib.parse import urlsplit
 from flask import Flask, has_request_context, request
 from flask_login import LoginManager
 
-from .assembly import Surroundings, assemble, load_optional, make_passwords, sms_transport
+from .assembly import (
+    Surroundings,
+    assemble,
+    load_optional,
+    make_passwords,
+    sms_transport,
+)
 from .domain.accounts import Visitor
 from .domain.events import Event
 from .domain.link_tokens import LinkPurpose
 from .errors import ConfigurationError
 from .flows import letters, start
-from .flows.services import Services
+from .flows.services import Interval, Services
 from .settings import PREFIX, Settings
 from .signals import announce
 from .storage.datastore import SQLAlchemyUserDatastore
@@ -62,7 +68,7 @@ class Airlock:
         self._lock = threading.RLock()
         self._read = _security_keys(app)
         self._is_ready = False
-        self._swept_at: datetime | None = None
+        self._sweeps = Interval(SWEEP_INTERVAL)
 
     @cached_property
     def services(self) -> Services:
@@ -96,16 +102,14 @@ class Airlock:
             self._check_permissions()
             self._check_transports()
             self._join_extensions()
+            start.check_networks(self.services, is_development=is_development(self.app))
             start.check_database(self.services)
             self._is_ready = True
 
     def sweep_letters(self) -> None:
         """Pick up letters that were left lying; a look every half minute, by requests of ours."""
-        now = self.clock()
-        if self._swept_at is not None and now - self._swept_at < SWEEP_INTERVAL:
-            return
-        self._swept_at = now
-        letters.sweep(self.services)
+        if self._sweeps.is_due(self.clock()):
+            letters.sweep(self.services)
 
     def _check_late_settings(self) -> None:
         """Settings are read once; one that came afterwards would be ignored without a word."""

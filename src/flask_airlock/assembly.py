@@ -4,6 +4,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
@@ -25,8 +26,8 @@ from .factors.authenticator import AuthenticatorFactor
 from .factors.email import EmailFactor
 from .factors.protocol import Factor
 from .factors.registry import FactorRegistry
-from .flows import letters
-from .flows.services import Services
+from .flows import letters, watch
+from .flows.services import Interval, Services
 from .settings import Settings
 from .storage.datastore import SQLAlchemyUserDatastore
 from .storage.transaction import Database
@@ -72,6 +73,7 @@ def assemble(
         policy=settings.second_factor_policy,
         clock=surroundings.clock,
         vault=vault,
+        networks=_networks(settings, surroundings),
         passwords=passwords,
         datastore=datastore,
         database=database,
@@ -81,6 +83,7 @@ def assemble(
         post=Post(_Transports(outbox, surroundings, sms).for_channel),
         delivery=_Delivery(settings, surroundings, database).choose,
         outbox=outbox,
+        looks=Interval(watch.ONE_LOOK.length),
         announce=surroundings.announce,
         in_application=surroundings.in_application,
         service_name=service,
@@ -113,6 +116,15 @@ def password_policy(settings: Settings, service: str) -> PasswordPolicy:
         common=CommonPasswords.shipped(),
         own_list=read_blocklist(own) if own else None,
     )
+
+
+def _networks(settings: Settings, surroundings: Surroundings) -> Callable[[], Any]:
+    @cache
+    def counts() -> Any:
+        made = import_module("flask_airlock.delivery.networks").NetworkCounts
+        return made(settings.ratelimit_storage_uri, settings.network_limits, surroundings.clock)
+
+    return counts
 
 
 def _breached(settings: Settings) -> Callable[[str], bool] | None:

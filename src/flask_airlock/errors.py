@@ -97,6 +97,17 @@ class TooSoon(AirlockError):
         self.for_all = for_all
 
 
+class CountsGone(AirlockError):
+    """The store that counts networks does not answer; `is_news` for the first to find out."""
+
+    code = "counts_gone"
+
+    def __init__(self, reason: str, *, is_news: bool) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.is_news = is_news
+
+
 class MethodNotOffered(AirlockError):
     """The account can't be asked for this method (not enrolled, or not enabled)."""
 

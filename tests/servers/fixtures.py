@@ -1,6 +1,7 @@
 """The servers as pytest fixtures; they start when a test first asks for them."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +10,7 @@ from tests.servers.postgres import Postgres, running_postgres
 from tests.servers.sms_gateway import SmsGateway, running_sms_gateway
 from tests.servers.smtp import MailServer, running_mail_server
 from tests.servers.twilio_api import TwilioApi, running_twilio_api
+from tests.servers.valkey import Valkey, running_valkey
 
 
 @pytest.fixture(scope="session")
@@ -37,6 +39,13 @@ def mariadb_url(mariadb: MariaDB) -> Iterator[str]:
     """The URL of an empty MariaDB database of the test's own."""
     with mariadb.fresh_database() as url:
         yield url
+
+
+@pytest.fixture
+def valkey(tmp_path: Path) -> Iterator[Valkey]:
+    """An empty Valkey of the test's own."""
+    with running_valkey(tmp_path / "valkey") as server:
+        yield server
 
 
 @pytest.fixture

@@ -24,6 +24,10 @@ DURATIONS = (
 )
 NAMES = ["Ex Co", "é", None], ["", 5, b"bytes", ["name"]]
 # What each key takes, and what it refuses. The durations stand in pairs: see below.
+NETWORK_LIMITS: tuple[list[Any], list[Any]] = (
+    ["20 per 10 minutes; 100 per day", "1 per second", "5 per 1 hour;9 per 2 days", None],
+    ["", "20", "20/minute", "0 per day", "5 per 0 minutes", "5 per week", "1 per day;", 20, ["x"]],
+)
 VALUES: dict[str, tuple[list[Any], list[Any]]] = {
     "TWO_FACTOR": FLAGS,
     "TWO_FACTOR_ENABLED_METHODS": (
@@ -68,6 +72,14 @@ VALUES: dict[str, tuple[list[Any], list[Any]]] = {
     "SENDS_PER_HOUR": ([1, 5, 10_000], [0, 10_001, True, None, "5"]),
     "SENDS_PER_DAY": ([1, 10, 10_000], [0, 10_001, True, None, "10"]),
     "TEXTS_PER_DAY": ([1, 1000, 10**9], [0, 10**9 + 1, True, None, "1000"]),
+    "NETWORK_FAILURES": NETWORK_LIMITS,
+    "NETWORK_LETTERS": NETWORK_LIMITS,
+    "RATELIMIT_STORAGE_URI": (
+        ["memory://", "redis://localhost:6379/0", "redis+unix:///run/redis.sock"],
+        ["", "memory", "//x", None, 6379],
+    ),
+    "WATCH_FAILURES": ([10, 100, None], [9, 10**6 + 1, True, "100"]),
+    "WATCH_TIMES": ([2, 5, 1000], [1, 1001, True, None, "5"]),
     "KEEP_EVENTS": ([None, *DURATIONS[0]], [0, -1, True, "1y"]),
     "PERMISSIONS": ([None, [], ["read", "write"]], ["read", 5, [5], [""]]),
     "PASSWORD_PARALLEL": ([1, 8, 1024], [0, 1025, 8.0, True, None, "8"]),

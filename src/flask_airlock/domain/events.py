@@ -240,6 +240,23 @@ class SealBroken(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class NetworkCountsGone(Event):
+    """The store that counts client networks does not answer; until it does, they are not limited.
+    What an account bears is counted in the database as ever."""
+
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FailuresUnusual(Event):
+    """Of all accounts together, many more logins failed in ten minutes than on average in the day
+    before (`usual`): somebody may be trying many names, from many networks."""
+
+    failures: int
+    usual: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class FactorAdopted(Event):
     """An administrator took over a factor from an older system."""
 

@@ -26,6 +26,7 @@ from ..domain.throttle import (
     sides_freed_by_success,
 )
 from ..errors import AirlockError, FactorClosed, PasswordClosed, TooManyTries, TooSoon
+from . import watch
 from .services import Services, Work
 
 
@@ -137,6 +138,7 @@ def refused(services: Services, guess: Guess, reason: str, visitor: Visitor) -> 
         work.record(_refusal(guess, reason), visitor)
 
     services.in_one_go(record)
+    watch.after_a_failure(services)
 
 
 def _refusal(guess: Guess, reason: str) -> Event:

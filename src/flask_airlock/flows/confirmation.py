@@ -6,19 +6,25 @@ from ..domain.events import AddressConfirmed, LinkRequested
 from ..domain.link_tokens import LinkPurpose
 from ..domain.login_state import BrowserMark
 from ..errors import LinkSpent
-from . import mailed_links, people
+from . import mailed_links, networks, people
 from .address_proof import note_proved
 from .services import Services, Work
 
 
 def ask(services: Services, address: str, visitor: Visitor) -> None:
-    """Send the link again, to whoever waits for one. Everybody else costs the same."""
+    """Send the link again, to whoever waits for one. Everybody else costs the same.
 
-    def send(work: Work) -> None:
+    Raises TooSoon where a network asks for too many letters.
+    """
+
+    wait = networks.wait_of(services, networks.LETTERS, visitor)
+
+    def send(work: Work) -> bool:
         person, _ = people.named(services, work, address)
         account = work.unit.accounts.ensure_evenly(
             person.user_id if person else None, services.clock()
         )
+        is_stranger = networks.is_stranger(services, account, visitor, wait)
         waits = person is not None and not person.confirmed
         mailed_links.post(
             services,
@@ -34,8 +40,10 @@ def ask(services: Services, address: str, visitor: Visitor) -> None:
             account_id=account.id if account else None, purpose=LinkPurpose.CONFIRMATION.value
         )
         work.record(asked, visitor)
+        return is_stranger
 
-    services.in_one_go(send)
+    if services.in_one_go(send):
+        networks.count(services, networks.LETTERS, visitor)
 
 
 def door(services: Services, token: str | None) -> str:

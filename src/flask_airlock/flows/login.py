@@ -20,7 +20,7 @@ from ..errors import (
     WrongCredentials,
 )
 from ..factors.protocol import Case, Factor
-from . import attempts, codes, holds, people, policy, sessions
+from . import attempts, codes, holds, networks, people, policy, sessions
 from .address_proof import needs_address_proof
 from .services import Services, Work
 from .sessions import Standing
@@ -41,19 +41,36 @@ def enter_password(
         subject=FIRST_DOOR,
         side=_first_door_side(services, account, person, visitor),
     )
+    if guess.side is Side.STRANGERS:
+        _network_must_not_wait(services, guess, visitor)
     attempts.count(services, guess, visitor)
     try:
         verified = services.passwords.verify(person.password_hash if person else None, password)
     except WrongCredentials:
-        reason = "wrong_password" if person else "unknown_name"
-        attempts.refused(services, guess, reason, visitor)
+        _refuse_guess(services, guess, "wrong_password" if person else "unknown_name", visitor)
         raise
     if person is None or (reason := _may_not_enter(services, person)):
-        attempts.refused(services, guess, reason if person else "unknown_name", visitor)
+        _refuse_guess(services, guess, reason if person else "unknown_name", visitor)
         raise WrongCredentials
     if verified.outdated and person.password_hash:
         person = _with_our_hash(services, person, person.password_hash, password)
     return pass_first_door(services, person, ("password",), visitor, next_url, guess)
+
+
+def _network_must_not_wait(services: Services, guess: Guess, visitor: Visitor) -> None:
+    """Asked before anything is counted for the account: one network must not close it."""
+    wait = networks.wait_of(services, networks.FAILURES, visitor)
+    try:
+        networks.must_not_wait(services, wait)
+    except TooSoon:
+        attempts.refused(services, guess, "network", visitor)
+        raise
+
+
+def _refuse_guess(services: Services, guess: Guess, reason: str, visitor: Visitor) -> None:
+    attempts.refused(services, guess, reason, visitor)
+    if guess.side is Side.STRANGERS:
+        networks.count(services, networks.FAILURES, visitor)
 
 
 def _first_door_side(

@@ -13,7 +13,7 @@ from ..domain.link_tokens import LinkPurpose
 from ..domain.login_state import BrowserMark
 from ..errors import LinkSpent
 from ..storage.link_tokens import Link
-from . import attempts, mailed_links, new_passwords, notices, people
+from . import attempts, mailed_links, networks, new_passwords, notices, people
 from .address_proof import note_proved
 from .services import Services, Work
 
@@ -28,13 +28,16 @@ class Door:
 
 def ask(services: Services, name: str, visitor: Visitor) -> None:
     """Send a link to whoever has this address (or user name). Nobody costs the same; nothing of
-    the account changes (S-83)."""
+    the account changes (S-83). Raises TooSoon where a network asks for too many letters."""
 
-    def send(work: Work) -> None:
+    wait = networks.wait_of(services, networks.LETTERS, visitor)
+
+    def send(work: Work) -> bool:
         person, _ = people.named(services, work, name)
         account = work.unit.accounts.ensure_evenly(
             person.user_id if person else None, services.clock()
         )
+        is_stranger = networks.is_stranger(services, account, visitor, wait)
         mailed_links.post(
             services,
             work,
@@ -48,8 +51,10 @@ def ask(services: Services, name: str, visitor: Visitor) -> None:
             account_id=account.id if account else None, purpose=LinkPurpose.RESET.value
         )
         work.record(asked, visitor)
+        return is_stranger
 
-    services.in_one_go(send)
+    if services.in_one_go(send):
+        networks.count(services, networks.LETTERS, visitor)
 
 
 def door(services: Services, token: str | None, purpose: LinkPurpose) -> Door:

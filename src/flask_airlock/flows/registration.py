@@ -13,7 +13,7 @@ from ..domain.link_tokens import LinkPurpose
 from ..domain.sessions import DOUBLE_CLICK
 from ..domain.usernames import normal_username
 from ..errors import UsernameTaken, ValuesRefused
-from . import mailed_links, new_passwords, policy
+from . import mailed_links, networks, new_passwords, policy
 from .services import Services, Work
 
 
@@ -31,8 +31,10 @@ def register(services: Services, wanted: Application, visitor: Visitor) -> None:
     """Make the account, or tell by letter that there is one: the same statements, hashes, answer.
 
     Raises InvalidAddress, InvalidUsername, PasswordRefused, UsernameTaken or ValuesRefused, whoever
-    has the address: a user name is public, an address is not.
+    has the address: a user name is public, an address is not; TooSoon where a network has sent too
+    many of these forms.
     """
+    networks.must_not_wait(services, networks.wait_of(services, networks.LETTERS, visitor))
     address = normal_address(wanted.email)
     username = normal_username(wanted.username) if wanted.username else None
     hashed = new_passwords.accepted_hash(
@@ -47,6 +49,7 @@ def register(services: Services, wanted: Application, visitor: Visitor) -> None:
     if username is not None:
         columns["username"] = username
     services.in_one_go(lambda work: _register(services, work, columns, visitor))
+    networks.count(services, networks.LETTERS, visitor)
 
 
 def needs_long_password(services: Services) -> bool:

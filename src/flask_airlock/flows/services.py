@@ -6,8 +6,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import TypeVar
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, TypeVar
 
 from ..delivery.outbox import Outbox
 from ..delivery.post import InPlace, InThreads, Post
@@ -26,6 +26,9 @@ from ..settings import Settings
 from ..storage.datastore import SQLAlchemyUserDatastore
 from ..storage.transaction import Database, Unit
 
+if TYPE_CHECKING:
+    from ..delivery.networks import NetworkCounts
+
 T = TypeVar("T")
 log = logging.getLogger("flask_airlock")
 NOBODY = Visitor()
@@ -41,6 +44,7 @@ class Services:
     policy: SecondFactorPolicy
     clock: Callable[[], datetime]
     vault: Vault = field(repr=False)
+    networks: Callable[[], "NetworkCounts"]
     passwords: Passwords
     datastore: SQLAlchemyUserDatastore
     database: Database
@@ -50,6 +54,7 @@ class Services:
     post: Post
     delivery: Callable[[], InPlace | InThreads]
     outbox: Outbox
+    looks: "Interval"
     announce: Callable[[Event], None]
     in_application: Callable[[], AbstractContextManager[object]]
     service_name: str
@@ -92,6 +97,22 @@ class Services:
                     raise
                 time.sleep(pause * (1 + secrets.randbelow(100) / 100))
         raise StoreBusy
+
+
+class Interval:
+    """Something that a process does no more often than that."""
+
+    def __init__(self, length: timedelta) -> None:
+        self._length = length
+        self._last: datetime | None = None
+
+    def is_due(self, now: datetime) -> bool:
+        """Whether it is time again; then it is as good as done. A clock that went back waits for
+        nothing."""
+        if self._last is not None and self._last <= now < self._last + self._length:
+            return False
+        self._last = now
+        return True
 
 
 class Work:

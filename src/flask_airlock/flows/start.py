@@ -1,7 +1,13 @@
 """What must be true before the first request is answered."""
 
+import logging
+import os
+
 from ..errors import ConfigurationError
+from ..settings import OWN_MEMORY
 from .services import Services
+
+log = logging.getLogger("flask_airlock")
 
 
 def check_database(services: Services) -> None:
@@ -20,3 +26,20 @@ def check_database(services: Services) -> None:
                 "SECURITY_ENCRYPTION_KEYS was changed. Put the old key back, behind the new one "
                 "(SECRET_KEY_FALLBACKS, or later in SECURITY_ENCRYPTION_KEYS)"
             )
+
+
+def check_networks(services: Services, *, is_development: bool) -> None:
+    """Raise ConfigurationError for a store of counts that can't be used here, and warn where
+    several workers of this server would each count for themselves."""
+    settings = services.settings
+    if settings.ratelimit_storage_uri != OWN_MEMORY:
+        services.networks()
+        return
+    workers = os.environ.get("WEB_CONCURRENCY", "")
+    limited = settings.network_failures or settings.network_letters
+    if limited and not is_development and workers.isdecimal() and int(workers) > 1:
+        log.warning(
+            "%s workers count client networks each for themselves: let them share by "
+            'SECURITY_RATELIMIT_STORAGE_URI, such as "redis://localhost:6379/0"',
+            workers,
+        )

@@ -11,9 +11,11 @@ from ..domain.policy import SecondFactorPolicy
 from ..domain.sessions import SessionPolicy
 from ..errors import ConfigurationError
 from .account import AccountKeys
-from .guessing import GuessingKeys
+from .guessing import OWN_MEMORY, GuessingKeys
 from .login import LoginKeys
 from .values import Refused
+
+__all__ = ["OWN_MEMORY", "PREFIX", "Settings"]
 
 PREFIX = "SECURITY_"
 NOT_ENDPOINTS = ("base_url", "post_login_url", "post_logout_url", "password_breach_url")

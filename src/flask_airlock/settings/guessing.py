@@ -5,9 +5,10 @@ from datetime import timedelta
 
 from ..domain.throttle import A_DAY, Limit, Limits, Window
 from . import values
-from .values import DURATION
+from .values import DURATION, WINDOWS
 
 BUDGET_WINDOW = timedelta(days=30)
+OWN_MEMORY = "memory://"
 AN_HOUR = timedelta(hours=1)
 
 
@@ -37,6 +38,30 @@ class GuessingKeys:
     texts_per_day: int = values.key(
         1000, values.whole(1, 10**9), "a whole number from 1 to 1000000000"
     )
+
+    network_failures: tuple[Window, ...] | None = values.key(
+        values.windows("20 per 10 minutes; 100 per day"),
+        values.optional(values.windows),
+        WINDOWS,
+    )
+    network_letters: tuple[Window, ...] | None = values.key(
+        values.windows("60 per 10 minutes; 300 per day"),
+        values.optional(values.windows),
+        WINDOWS,
+    )
+    ratelimit_storage_uri: str = values.key(
+        OWN_MEMORY, values.store_uri, 'a URI such as "memory://" or "redis://localhost:6379/0"'
+    )
+
+    watch_failures: int | None = values.key(
+        100, values.optional(values.whole(10, 10**6)), "a whole number from 10 to 1000000, or None"
+    )
+    watch_times: int = values.key(5, values.whole(2, 1000), "a whole number from 2 to 1000")
+
+    @property
+    def network_limits(self) -> dict[str, tuple[Window, ...]]:
+        """How often one network may be wrong, and ask for letters."""
+        return {"failures": self.network_failures or (), "letters": self.network_letters or ()}
 
     @property
     def send_windows(self) -> dict[str, Window]:

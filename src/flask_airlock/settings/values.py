@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from ..domain.addresses import normal_address
 from ..domain.passwords import PasswordCost
+from ..domain.throttle import A_DAY, Window
 from ..errors import InvalidAddress
 
 METHOD_NAMES = {
@@ -20,9 +21,19 @@ METHOD_NAMES = {
 }
 
 
+UNITS = {
+    "second": timedelta(seconds=1),
+    "minute": timedelta(minutes=1),
+    "hour": timedelta(hours=1),
+    "day": A_DAY,
+}
+A_WINDOW = (
+    rf"(?P<most>[1-9]\d{{0,6}}) per ((?P<times>[1-9]\d{{0,3}}) )?(?P<unit>{'|'.join(UNITS)})s?"
+)
 YES_NO = "True or False"
 METHODS = 'a list of "mail" (or "email"), "google_authenticator" (or "authenticator"), "sms"'
 PATH = 'a path that begins with one "/"'
+WINDOWS = 'limits such as "20 per 10 minutes; 100 per day", or None for none'
 DURATION = "a timedelta, or seconds, from one second to 400 days"
 
 
@@ -110,6 +121,25 @@ def at_most(longest: timedelta) -> Callable[[Any], timedelta]:
         return length
 
     return parse
+
+
+def windows(value: Any) -> tuple[Window, ...]:
+    """Limits: how many in which time, parted by semicolons."""
+    found = [re.fullmatch(A_WINDOW, part.strip()) for part in text(value).split(";")]
+    if not all(found):
+        raise Refused
+    return tuple(
+        Window(int(one["most"]), int(one["times"] or 1) * UNITS[one["unit"]])
+        for one in found
+        if one is not None
+    )
+
+
+def store_uri(value: Any) -> str:
+    """A URI with a scheme."""
+    if not re.match(r"[a-z][a-z0-9+.-]*://", text(value)):
+        raise Refused
+    return str(value)
 
 
 def mapping(value: Any) -> dict[str, Any]:

@@ -1,10 +1,11 @@
 """What happened, as rows without secrets."""
 
 import json
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, insert, select
+from sqlalchemy import Select, func, insert, select
 
 from ..domain.accounts import Visitor, describe_agent
 from ..domain.directory import LoginLine
@@ -46,6 +47,16 @@ class Events(Store):
         """When such an event last happened to an account."""
         row = self._connection.execute(self._newest(account_id, kind).limit(1)).mappings().first()
         return from_db(row["at"]) if row else None
+
+    def count(self, kinds: Iterable[type[Event]], after: datetime, until: datetime) -> int:
+        """How many such events happened in a while, to whomever."""
+        rows = self._tables.events
+        query = select(func.count()).where(
+            rows.c.at > to_db(after),
+            rows.c.at <= to_db(until),
+            rows.c.name.in_([kind.name for kind in kinds]),
+        )
+        return int(self._connection.execute(query).scalar_one())
 
     def _newest(self, account_id: int, kind: type[Event]) -> Select[Any]:
         rows = self._tables.events

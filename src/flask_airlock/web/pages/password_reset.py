@@ -3,7 +3,7 @@
 from flask import Response, request
 
 from ...domain.link_tokens import LinkPurpose
-from ...errors import LinkSpent, PasswordRefused
+from ...errors import LinkSpent, PasswordRefused, TooSoon
 from ...flows import password_reset
 from .. import cookies
 from ..context import services
@@ -14,14 +14,17 @@ from .account_forms import ResetPasswordForm, form_for
 from .forms import refuse
 from .links import spent_page
 from .registration import letter_sent
-from .rendering import page
+from .rendering import page, refusal
 
 
 def show_forgot_password() -> Response:
     """GET and POST of `security.forgot_password`."""
     form = form_for("forgot_password")()
     if request.method == "POST" and form.is_sent_well():
-        password_reset.ask(services(), form.email.data, visitor())
+        try:
+            password_reset.ask(services(), form.email.data, visitor())
+        except TooSoon as refused:
+            return page("forgot_password.html", form=form, **refusal(refused))
         return letter_sent("forgot", LinkPurpose.RESET, form.email.data, "security.forgot_password")
     problem = words("expired_form") if form.has_expired else None
     status = 400 if problem else 422 if form.errors else 200

@@ -8,6 +8,7 @@ from ...errors import (
     InvalidUsername,
     LinkSpent,
     PasswordRefused,
+    TooSoon,
     UsernameTaken,
     ValuesRefused,
 )
@@ -21,7 +22,7 @@ from ..wording import told, words
 from .account_forms import RegisterForm, form_for, own_columns
 from .forms import BareForm, refuse
 from .links import spent_page
-from .rendering import page
+from .rendering import page, refusal
 
 
 def show_register() -> Response:
@@ -48,8 +49,8 @@ def show_register() -> Response:
         return _register_page(refuse(form, "username", told(refused)), status=422)
     except PasswordRefused as refused:
         return _register_page(refuse(form, "password", told(refused)), status=422)
-    except ValuesRefused as refused:
-        return _register_page(form, status=422, problem=told(refused))
+    except (ValuesRefused, TooSoon) as refused:
+        return _register_page(form, **refusal(refused))
     if services().settings.confirmable:
         purpose = LinkPurpose.CONFIRMATION
         return letter_sent("registered", purpose, wanted.email, "security.send_confirmation")
@@ -89,7 +90,10 @@ def show_send_confirmation() -> Response:
     """GET and POST of `security.send_confirmation`."""
     form = form_for("send_confirmation")()
     if request.method == "POST" and form.is_sent_well():
-        confirmation.ask(services(), form.email.data, visitor())
+        try:
+            confirmation.ask(services(), form.email.data, visitor())
+        except TooSoon as refused:
+            return page("send_confirmation.html", form=form, **refusal(refused))
         again = "security.send_confirmation"
         return letter_sent("waiting", LinkPurpose.CONFIRMATION, form.email.data, again)
     problem = words("expired_form") if form.has_expired else None
