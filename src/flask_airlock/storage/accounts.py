@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Insert, Row, bindparam, delete, insert, liter
 from ..domain.accounts import Account
 from ..domain.throttle import owner_of_user
 from .columns import from_db, to_db
+from .promises import promise
 from .rows import Store
 from .tables import Tables
 
@@ -25,6 +26,7 @@ class Accounts(Store):
         row = self._connection.execute(select(rows).where(wanted)).first()
         return account_of(row) if row else None
 
+    @promise("A user has one account.")
     def ensure(self, user_id: Any, now: datetime) -> Account:
         """The account of a user, made now if there was none."""
         found = self.of_user(user_id)
@@ -35,6 +37,7 @@ class Accounts(Store):
             raise LookupError("the account of this user can be neither found nor made")
         return found
 
+    @promise("Many first logins of a user make one account.")
     def ensure_evenly(self, user_id: Any | None, now: datetime) -> Account | None:
         """The account of a user, made now if there was none; None for nobody.
 
@@ -91,6 +94,7 @@ class Accounts(Store):
         """The link was used."""
         self._update(account_id, needs_setup_link=0)
 
+    @promise("A rescue is asked for once within its wait.")
     def claim_rescue(self, account_id: int, now: datetime, wait: timedelta) -> bool:
         """True for exactly one caller within `wait`, however many ask at once."""
         rows = self._tables.accounts
@@ -113,24 +117,28 @@ class Accounts(Store):
         """No browser that was known is known any longer."""
         self._update(account_id, mark_series=self._tables.accounts.c.mark_series + 1)
 
+    @promise("A mailbox that was held is released once.")
     def release_mailbox(self, account_id: int) -> bool:
         """The mailbox counts again; True for exactly one caller."""
         rows = self._tables.accounts
         held = update(rows).where(rows.c.id == account_id, rows.c.mailbox_reset_at.is_not(None))
         return self._changed(held.values(mailbox_reset_at=None)) == 1
 
+    @promise("A removal is asked for once.")
     def schedule_deletion(self, account_id: int, at: datetime) -> bool:
         """Let the account go at that time; True for exactly one caller."""
         rows = self._tables.accounts
         kept = update(rows).where(rows.c.id == account_id, rows.c.delete_at.is_(None))
         return self._changed(kept.values(delete_at=to_db(at))) == 1
 
+    @promise("A removal is called off once.")
     def cancel_deletion(self, account_id: int) -> bool:
         """Keep the account after all; True for exactly one caller."""
         rows = self._tables.accounts
         going = update(rows).where(rows.c.id == account_id, rows.c.delete_at.is_not(None))
         return self._changed(going.values(delete_at=None)) == 1
 
+    @promise("An account that is due is removed once, and not after it was kept.")
     def claim_deletion(self, account_id: int, now: datetime) -> bool:
         """True for exactly one caller, if the account is still due."""
         rows = self._tables.accounts

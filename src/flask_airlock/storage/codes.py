@@ -8,12 +8,14 @@ from sqlalchemy import ColumnElement, and_, insert, select, update
 
 from ..domain.one_time_codes import TRIES_PER_CODE, CodeBinding, CodeState
 from .columns import from_db, to_db
+from .promises import promise
 from .rows import Store
 
 
 class Codes(Store):
     """Rows of `airlock_codes`: one per session, method and purpose."""
 
+    @promise("One code is in flight for a session, method and purpose.")
     def put(
         self, binding: CodeBinding, digest: bytes, expires_at: datetime, letter_id: int
     ) -> None:
@@ -51,12 +53,14 @@ class Codes(Store):
         query = select(self._tables.codes.c.id).where(self._is(binding))
         return self._connection.execute(query).first() is not None
 
+    @promise("Five tries at a code are looked at.")
     def count_try(self, binding: CodeBinding) -> bool:
         """Count a try before its answer is looked at; False when none is left."""
         rows = self._tables.codes
         claim = update(rows).where(self._is(binding), rows.c.tries < TRIES_PER_CODE)
         return self._changed(claim.values(tries=rows.c.tries + 1)) == 1
 
+    @promise("A code works once.")
     def spend(self, binding: CodeBinding, digests: Sequence[bytes], now: datetime) -> bool:
         """True for exactly one caller, if one of `digests` is the live code's."""
         rows = self._tables.codes

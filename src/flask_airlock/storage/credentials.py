@@ -11,6 +11,7 @@ from sqlalchemy import insert, select, update
 from ..domain.directory import MethodLine
 from ..domain.vault import Place
 from .columns import from_db, to_db
+from .promises import promise
 from .rows import SealingStore
 
 
@@ -108,6 +109,7 @@ class Credentials(SealingStore):
         }
         self._connection.execute(insert(self._tables.credentials).values(**values))
 
+    @promise("A time step of an app is accepted once, and none before it any more.")
     def spend_step(self, credential_id: int, step: int, now: datetime) -> bool:
         """True for exactly one caller per step, however many race (RFC 6238 section 5.2)."""
         rows = self._tables.credentials
@@ -116,6 +118,7 @@ class Credentials(SealingStore):
         )
         return self._changed(claim.values(last_step=step, last_used_at=to_db(now))) == 1
 
+    @promise("A factor is sealed anew as it was read, or not at all.")
     def seal_anew(self, credential: Credential) -> None:
         """Seal what was just used under the newest key, where an older one had sealed it."""
         if credential.old_box is None:

@@ -11,6 +11,7 @@ from ..domain.letters import MAX_ATTEMPTS, STUCK_AFTER, LetterState
 from ..domain.vault import Place
 from ..errors import Unsealable
 from .columns import to_db
+from .promises import promise
 from .rows import SealingStore
 
 SWEEP_LIMIT = 20
@@ -58,6 +59,7 @@ class Letters(SealingStore):
             )
         )
 
+    @promise("A letter is taken by one worker.")
     def claim(self, letter_id: int, now: datetime) -> Claimed | None:
         """Take a letter to send it, for one worker alone; the attempt is counted."""
         rows = self._tables.letters

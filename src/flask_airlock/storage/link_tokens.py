@@ -28,6 +28,7 @@ from ..domain.link_tokens import (
 from ..domain.vault import Place
 from .accounts import account_of
 from .columns import from_db, to_db
+from .promises import promise
 from .rows import SealingStore
 from .tables import Tables
 
@@ -139,6 +140,7 @@ class LinkTokens(SealingStore):
         mine = (rows.c.account_id == account_id, *self._good(digest, purpose, now))
         return self._connection.execute(select(rows.c.id).where(*mine)).first() is not None
 
+    @promise("A link is used once.")
     def spend(self, account_id: int, digest: bytes, purpose: LinkPurpose, now: datetime) -> bool:
         """True for exactly one caller."""
         rows = self._tables.link_tokens

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, delete, func, or_, select
 
 from .columns import to_db
+from .promises import promise
 from .rows import Store
 
 # Tables whose rows go when a while has passed since `expires_at`; for events it is `at`, for
@@ -29,6 +30,7 @@ class Purge(Store):
         over = select(rows.c.id).where(rows.c.id > after, self._over(subject, before))
         return list(self._connection.execute(over.order_by(rows.c.id).limit(limit)).scalars())
 
+    @promise("What has expired is removed once, and nothing that lives again.")
     def remove(self, subject: str, before: datetime, ids: list[int]) -> int:
         """Remove these, as far as they are still over; how many that were."""
         rows = getattr(self._tables, subject)

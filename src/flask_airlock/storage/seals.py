@@ -9,6 +9,7 @@ from sqlalchemy import func, select, update
 from ..domain.vault import Place
 from ..errors import Unsealable
 from . import credentials, key_checks, letters, link_tokens, setups
+from .promises import promise
 from .rows import SealingStore
 
 
@@ -64,6 +65,7 @@ class Seals(SealingStore):
         """The name of the key that opens it; None if none does."""
         return self._vault.key_of(value.box, value.place)
 
+    @promise("A rotation writes over what it read, and over nothing newer.")
     def seal_anew(self, column: SealedColumn, value: SealedValue) -> bool:
         """Seal it under the newest key; False where it lies under that, or under none of ours, or
         somebody has changed or removed it meanwhile."""

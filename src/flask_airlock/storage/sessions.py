@@ -11,6 +11,7 @@ from ..domain.login_state import Stage
 from ..domain.sessions import SEEN_INTERVAL, Session, proof_names
 from .accounts import Accounts, account_of
 from .columns import from_db, to_db
+from .promises import promise
 from .rows import Store
 from .tables import Tables
 
@@ -44,6 +45,7 @@ class Sessions(Store):
         row = self._connection.execute(query).first()
         return (session_of(row), account_of(row)) if row else None
 
+    @promise("A session goes through a door once.")
     def promote(
         self, held: Session, old_digest: bytes, new_digest: bytes, answer: bytes | None,
         promoted: Session,
@@ -91,6 +93,7 @@ class Sessions(Store):
         joined = sessions.join(accounts, accounts.c.id == sessions.c.account_id)
         return query.select_from(joined)
 
+    @promise("A session is signed out once.")
     def end(self, digest: bytes, now: datetime) -> int | None:
         """End the session with this digest; the id of its account, if it was alive."""
         rows = self._tables.sessions
@@ -129,6 +132,7 @@ class Sessions(Store):
             for row in self._connection.execute(query.order_by(rows.c.id.desc())).mappings()
         ]
 
+    @promise("A session that is chosen from a list is ended once.")
     def end_one(self, account_id: int, session_id: int, now: datetime) -> bool:
         """End one session of an account; False if it has none of this number that is alive."""
         rows = self._tables.sessions
@@ -162,6 +166,7 @@ class Sessions(Store):
         )
         return self._changed(others.values(ended_at=to_db(now)))
 
+    @promise("A session's token is renewed once.")
     def renew(
         self, session: Session, old_digest: bytes, new_digest: bytes, proof: bytes, now: datetime
     ) -> bool:

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, insert, select, update
 
 from ..domain.vault import Place
 from .columns import to_db
+from .promises import promise
 from .rows import SealingStore
 
 SETUP_LIFETIME = timedelta(minutes=15)
@@ -64,6 +65,7 @@ class Setups(SealingStore):
             secret=secret,
         )
 
+    @promise("A set-up is finished once, and no other after it.")
     def finish(self, setup: Setup, now: datetime) -> bool:
         """Close it as done; True for exactly one caller, and none after another was finished."""
         rows = self._tables.setups

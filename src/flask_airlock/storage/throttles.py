@@ -8,12 +8,14 @@ from sqlalchemy import ColumnElement, case, literal, null, or_, select, update
 
 from ..domain.throttle import IN_A_ROW_EVER, Guess, Limit, Limits, Shut, Side, shut_until
 from .columns import from_db, to_db
+from .promises import promise
 from .rows import Store
 
 
 class Throttles(Store):
     """Rows of `airlock_throttles`."""
 
+    @promise("No more answers in a row are looked at than may be wrong.")
     def count(self, guess: Guess, limit: Limit, now: datetime, *, evenly: bool = False) -> bool:
         """Count a guess as failed in advance, by one conditional statement; False when nobody is
         listened to now: the subject is closed, or one has to wait.
@@ -59,6 +61,7 @@ class Throttles(Store):
         }
         return case(waits, value=rows.c.failures, else_=null()) if waits else null()
 
+    @promise("What was guessed at too often is closed once.")
     def shut(self, guess: Guess, now: datetime, limit: Limit) -> bool:
         """True for exactly one caller, when the last wrong answer closed the subject."""
         rows = self._tables.throttles

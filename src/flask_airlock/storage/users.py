@@ -12,6 +12,7 @@ from ..domain.accounts import Person
 from ..domain.addresses import normal_address
 from ..errors import ConfigurationError, InvalidAddress, UserInUse, ValuesRefused
 from .columns import to_db
+from .promises import promise
 from .tables import user_key
 
 # What a database says of a row that it does not take; text that is no UTF-8 never gets there.
@@ -74,10 +75,12 @@ class UserRows:
         query = select(users.role_model.name).select_from(users.model).join(users.model.roles)
         return frozenset(self._connection.execute(query.where(users.key == user_id)).scalars())
 
+    @promise("A better hash of a password never takes the place of a newer password.")
     def replace_hash(self, user_id: Any, old: str, new: str) -> None:
         """Upgrade a stored hash, unless it was changed meanwhile."""
         self._write("password", user_id, new, self._users.model.password == old)
 
+    @promise("An address belongs to one user.")
     def add(
         self, columns: Mapping[str, Any], *, confirmed_at: datetime | None, keep: bool
     ) -> Any | None:
@@ -126,6 +129,7 @@ class UserRows:
         """Keep a new password's hash."""
         self._write("password", user_id, hashed)
 
+    @promise("An address is confirmed once.")
     def confirm(self, user_id: Any, now: datetime) -> bool:
         """The address was proved; True for exactly one caller, and never for a confirmed one."""
         if not self._users.has_confirmed:
@@ -133,10 +137,12 @@ class UserRows:
         column = self._users.model.confirmed_at
         return self._write("confirmed_at", user_id, to_db(now), column.is_(None)) == 1
 
+    @promise("An address is changed once, to one that nobody has.")
     def change_email(self, user_id: Any, old: str, new: str) -> bool:
         """Change the address, unless it was changed meanwhile or the new one is taken."""
         return self._write_unique("email", user_id, new, self._users.model.email == old)
 
+    @promise("A user name belongs to one user.")
     def change_username(self, user_id: Any, name: str | None) -> bool:
         """Change the user name; False where it is taken."""
         return self._write_unique("username", user_id, name)

@@ -7,12 +7,14 @@ from sqlalchemy import Column, ColumnElement, case, or_, select, update
 
 from ..domain.throttle import Side, Window
 from .columns import to_db
+from .promises import promise
 from .rows import Store
 
 
 class Windows(Store):
     """Rows of `airlock_windows`."""
 
+    @promise("No more happens in a while than may.")
     def count(
         self, owner: bytes, account_id: int | None, subject: str, side: Side, window: Window,
         now: datetime, more: int = 1,
@@ -66,6 +68,7 @@ class Windows(Store):
         )
         self._connection.execute(counted.values({newest: newest - less}))
 
+    @promise("Some of what was counted is given back, and once in a while.")
     def give_back(
         self, owner: bytes, subject: str, some: int, now: datetime, each: timedelta
     ) -> None:
