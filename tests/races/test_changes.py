@@ -2,6 +2,8 @@
 
 from collections import Counter
 
+import pytest
+
 from tests.journeys.life import ANOTHER, ask_for_reset, follow
 from tests.people import Browser, Person
 from tests.races.actions import Shot, shot
@@ -16,6 +18,7 @@ def inside(arena: Arena, person: Person) -> Browser:
     return browser
 
 
+@pytest.mark.promise("Sessions.renew")
 def test_of_32_changes_of_the_password_in_one_session_one_holds(
     life_arena: Arena, rounds: int
 ) -> None:
@@ -42,6 +45,7 @@ def test_of_32_changes_of_the_password_in_one_session_one_holds(
         assert not elsewhere.is_signed_in
 
 
+@pytest.mark.promise("UserRows.change_username")
 def test_of_32_people_who_want_one_user_name_one_gets_it(life_arena: Arena, rounds: int) -> None:
     for place, ada in enumerate(life_arena.people(rounds)):
         people = [ada, *life_arena.people(CROWD - 1)]

@@ -8,6 +8,7 @@ from tests.races.arena import CROWD, Arena, code_of, tokens, wrong_codes
 LOOKED_AT = "That code is not right, or it has expired."
 
 
+@pytest.mark.promise("Codes.count_try")
 @pytest.mark.parametrize("method", ["email", "sms"])
 def test_of_50_wrong_codes_at_once_five_are_compared(
     arena: Arena, rounds: int, method: str
@@ -43,6 +44,7 @@ def test_new_codes_in_between_give_no_more_tries(arena: Arena, rounds: int) -> N
         assert [row["tries"] for row in arena.rows(ada, "codes", purpose="login")][-1] == 5
 
 
+@pytest.mark.promise("Throttles.count", "Throttles.shut")
 def test_of_64_wrong_answers_at_once_twenty_are_compared(arena: Arena, rounds: int) -> None:
     """S-93: twenty in a row, then the factor is off; S-99: in one atomic step."""
     for ada in arena.people(rounds):
@@ -73,6 +75,7 @@ def test_a_browser_is_not_locked_out_by_its_own_double_clicks(arena: Arena, roun
         assert {row["failures"] for row in arena.rows(ada, "throttles")} <= {0}
 
 
+@pytest.mark.promise("Accounts.claim_rescue")
 def test_a_rescue_asked_for_32_times_is_asked_once(arena: Arena, rounds: int) -> None:
     for ada in arena.people(rounds):
         arena.enrolled(ada, "authenticator")

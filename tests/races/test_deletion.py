@@ -1,5 +1,7 @@
 """Somebody wants to go, and somebody comes back: each happens once."""
 
+import pytest
+
 from tests.people import Browser, Person
 from tests.races.actions import shot
 from tests.races.arena import CROWD, Arena, tokens
@@ -23,6 +25,7 @@ def due(arena: Arena, person: Person) -> bool:
     return row["delete_at"] is not None
 
 
+@pytest.mark.promise("Accounts.schedule_deletion")
 def test_a_removal_asked_for_32_times_is_asked_for_once(life_arena: Arena, rounds: int) -> None:
     for ada in life_arena.people(rounds):
         browser = life_arena.application.browser().give_password(ada).get("/delete-account")
@@ -42,6 +45,7 @@ def assert_kept_once(arena: Arena, person: Person) -> None:
     assert len(arena.rows(person, "letters", template="account_kept")) == 1
 
 
+@pytest.mark.promise("Accounts.cancel_deletion")
 def test_32_logins_by_password_at_once_keep_the_account_once(
     life_arena: Arena, rounds: int
 ) -> None:

@@ -24,6 +24,7 @@ def waiting(arenas: Callable[..., Arena]) -> Arena:
     return arenas(WAITS)
 
 
+@pytest.mark.promise("Throttles.count")
 @pytest.mark.parametrize("known", [True, False], ids=["known", "unknown"])
 def test_of_64_wrong_passwords_at_once_five_are_looked_at(
     waiting: Arena, rounds: int, known: bool
@@ -62,6 +63,7 @@ def test_32_logins_at_once_with_the_right_password_all_go_on(arena: Arena, round
         assert [row["failures"] for row in rows] == [0]
 
 
+@pytest.mark.promise("Windows.count")
 def test_of_64_wrong_codes_at_once_the_months_budget_is_compared(
     arenas: Callable[..., Arena], rounds: int
 ) -> None:
@@ -87,6 +89,7 @@ def _right(browser: Any, person: Any) -> Any:
     return shot(browser, "/login/second-step", method="authenticator", code=code)
 
 
+@pytest.mark.promise("Windows.count")
 def test_of_32_logins_at_once_five_have_a_code_sent(
     arenas: Callable[..., Arena], rounds: int
 ) -> None:

@@ -1,5 +1,7 @@
 """A letter is sent once, however many workers find it waiting."""
 
+import pytest
+
 from flask_airlock.domain.letters import Channel, Letter
 from flask_airlock.flows import letters
 from flask_airlock.flows.services import Work
@@ -20,6 +22,7 @@ def waiting_letter(arena: Arena, person: Person) -> int:
         return letters.write(services, Work(services, unit), letter)
 
 
+@pytest.mark.promise("Letters.claim")
 def test_a_letter_that_32_workers_claim_is_sent_once(guarded_arena: Arena, rounds: int) -> None:
     for ada in guarded_arena.people(rounds):
         letter_id = waiting_letter(guarded_arena, ada)
@@ -27,6 +30,7 @@ def test_a_letter_that_32_workers_claim_is_sent_once(guarded_arena: Arena, round
         assert_sent_once(guarded_arena, ada, letter_id)
 
 
+@pytest.mark.promise("Letters.claim")
 def test_an_overdue_letter_that_32_workers_pick_up_is_sent_once(
     guarded_arena: Arena, rounds: int
 ) -> None:

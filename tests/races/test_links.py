@@ -3,6 +3,8 @@
 from collections import Counter
 from collections.abc import Sequence
 
+import pytest
+
 from flask_airlock.domain.accounts import Visitor
 from flask_airlock.flows import invitation
 from tests.journeys.life import ask_for_reset, fill_in, follow, link_in
@@ -39,6 +41,7 @@ def assert_reset_once(arena: Arena, person: Person, winner: int) -> None:
     assert arena.rows(person, "sessions", ended_at=None) == []
 
 
+@pytest.mark.promise("LinkTokens.spend")
 def test_a_reset_link_used_32_times_sets_one_password(life_arena: Arena, rounds: int) -> None:
     """S-120: single use, for 32 people with the same link and a password of their own."""
     for ada in life_arena.people(rounds):
@@ -82,6 +85,7 @@ def sent(arena: Arena, person: Person, template: str) -> int:
     return sum(f'"channel": "mail", "template": "{template}"' in row["detail"] for row in rows)
 
 
+@pytest.mark.promise("LinkTokens.spend", "UserRows.confirm")
 def test_a_confirmation_link_used_32_times_confirms_once(life_arena: Arena, rounds: int) -> None:
     for address in life_arena.addresses(rounds):
         fill_in(life_arena.application, address)
@@ -170,6 +174,7 @@ def test_whoever_undoes_wins_against_a_further_change(life_arena: Arena, rounds:
         assert not further.is_signed_in
 
 
+@pytest.mark.promise("UserRows.change_email")
 def test_of_two_accounts_that_change_to_one_address_at_once_one_gets_it(
     life_arena: Arena, rounds: int
 ) -> None:

@@ -23,6 +23,7 @@ def assert_one_came_in(arena: Arena, person: Person, handed_out: list[str], befo
     assert arena.events(person, "login_completed") == before + 1
 
 
+@pytest.mark.promise("Codes.spend", "Sessions.promote")
 @pytest.mark.parametrize("method", METHODS)
 def test_one_answer_of_one_browser_opens_one_session(
     arena: Arena, rounds: int, method: str
@@ -49,6 +50,7 @@ def test_a_double_click_lands_signed_in_once(arena: Arena, rounds: int, method: 
         assert_one_came_in(arena, ada, tokens(answers), before)
 
 
+@pytest.mark.promise("Credentials.spend_step")
 def test_one_app_code_lets_one_of_32_logins_in(arena: Arena, rounds: int) -> None:
     """S-45: each time step is accepted once, whoever shows it."""
     for ada in arena.people(rounds):
@@ -77,6 +79,7 @@ def test_a_posted_code_opens_only_the_login_that_asked_for_it(
         assert_one_came_in(arena, ada, tokens(answers), before)
 
 
+@pytest.mark.promise("Codes.spend")
 def test_a_mailed_code_proves_the_address_once(guarded_arena: Arena, rounds: int) -> None:
     """S-29, for the code that comes before the first set-up."""
     for ada in guarded_arena.people(rounds):
@@ -89,6 +92,7 @@ def test_a_mailed_code_proves_the_address_once(guarded_arena: Arena, rounds: int
         assert guarded_arena.open_sessions(ada) == []
 
 
+@pytest.mark.promise("Accounts.ensure_evenly")
 def test_a_first_login_that_is_sent_32_times_makes_one_account(arena: Arena, rounds: int) -> None:
     for ada in arena.people(rounds):
         browser = arena.application.browser().get("/login")
@@ -99,6 +103,7 @@ def test_a_first_login_that_is_sent_32_times_makes_one_account(arena: Arena, rou
         assert len(arena.rows(ada, "sessions", stage="half_open")) == CROWD
 
 
+@pytest.mark.promise("Sessions.end")
 def test_a_session_is_signed_out_once(arena: Arena, rounds: int) -> None:
     for ada in arena.people(rounds):
         arena.enrolled(ada, "authenticator")
@@ -109,6 +114,7 @@ def test_a_session_is_signed_out_once(arena: Arena, rounds: int) -> None:
         assert arena.open_sessions(ada) == []
 
 
+@pytest.mark.promise("Codes.put")
 def test_a_code_asked_for_32_times_leaves_one_that_works(arena: Arena, rounds: int) -> None:
     """S-31: a new code replaces the older one, also when all are asked for at once."""
     for ada in arena.people(rounds):

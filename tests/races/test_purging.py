@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from flask_airlock.flows import housekeeping
 from tests.applications import Application
 from tests.cli.test_purge import DAY, put
@@ -19,6 +21,7 @@ def purge(application: Application, _: None) -> dict[str, int]:
         return dict(housekeeping.purge(services, SMALL_BATCH).rows)
 
 
+@pytest.mark.promise("Purge.remove")
 def test_eight_purges_at_once_remove_every_row_once(arena: Arena, rounds: int) -> None:
     application = arena.application
     # A database in memory has one connection, and no command reaches it from outside.

@@ -2,6 +2,8 @@
 
 from collections import Counter
 
+import pytest
+
 from tests.journeys.life import PASSWORD, fill_in, follow, without_token
 from tests.people import Browser, Person
 from tests.races.actions import Shot, shot
@@ -13,6 +15,7 @@ def filled_in(browser: Browser, **fields: str) -> Shot:
     return shot(browser, "/register", **{"password": PASSWORD, **fields})
 
 
+@pytest.mark.promise("UserRows.add")
 def test_32_people_who_register_one_address_make_one_account(
     life_arena: Arena, rounds: int
 ) -> None:
@@ -30,6 +33,7 @@ def test_32_people_who_register_one_address_make_one_account(
         assert len(life_arena.live_links(grace)) <= 4
 
 
+@pytest.mark.promise("UserRows.change_username")
 def test_a_user_name_wanted_by_32_newcomers_is_one_persons(life_arena: Arena, rounds: int) -> None:
     """It is given with the confirmation: whoever comes too late is confirmed without one."""
     for address in life_arena.addresses(rounds):

@@ -88,6 +88,7 @@ def test_no_session_of_before_survives_a_password_that_the_application_sets(
         assert life_arena.rows(ada, "sessions", ended_at=None) == []
 
 
+@pytest.mark.promise("Accounts.claim_deletion")
 def test_eight_purges_at_once_remove_each_user_once(life_arena: Arena, rounds: int) -> None:
     for ada in life_arena.people(rounds):
         remove_everybody_else(life_arena)

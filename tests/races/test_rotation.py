@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from flask_airlock.domain.directory import Rotation
 from flask_airlock.domain.letters import LetterState
 from flask_airlock.flows import key_rotation
@@ -86,6 +88,7 @@ def keys_of(arena: Arena, people: list[Person]) -> set[str]:
     return {box[1:9].hex() for row, box in there.items() if owners[row] in ids}
 
 
+@pytest.mark.promise("Credentials.seal_anew", "Seals.seal_anew")
 def test_rotations_and_logins_at_once_lose_nothing(arenas: Arenas, rounds: int) -> None:
     """S-115: keys rotate without downtime: all get in meanwhile, and later by the same secret."""
     arena = arenas(SITE)
@@ -128,6 +131,7 @@ def letters_of_long_ago(arena: Arena, person: Person) -> range:
     return range(ids[0], ids[-1] + 1)
 
 
+@pytest.mark.promise("Seals.seal_anew")
 def test_what_is_wiped_meanwhile_is_not_written_again(arenas: Arenas, rounds: int) -> None:
     """The box that was read is what an UPDATE looks for: a letter that has gone stays empty."""
     arena = arenas(SITE)

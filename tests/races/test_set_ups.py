@@ -21,6 +21,7 @@ def begun(arena: Arena, browser: Browser, person: Person, method: str) -> Shot:
     return shot(browser, f"/login/set-up/{method}", action="confirm", code=code)
 
 
+@pytest.mark.promise("Setups.finish")
 @pytest.mark.parametrize("method", METHODS)
 def test_a_first_set_up_confirmed_32_times_makes_one_factor(
     arena: Arena, rounds: int, method: str
@@ -66,6 +67,7 @@ def test_of_several_first_set_ups_finished_at_once_one_counts(
         assert arena.events(ada, "login_completed") == 1
 
 
+@pytest.mark.promise("LinkTokens.spend")
 def test_a_set_up_link_is_spent_once_by_32_logins(arena: Arena, rounds: int) -> None:
     for ada in arena.people(rounds):
         arena.enrolled(ada, "authenticator")
