@@ -10,8 +10,9 @@ copyright = f"2026, {author}"
 release = version_of("Flask-Airlock")
 version = release
 
-sys.path.insert(0, str(Path(__file__).parent / "ext"))
-extensions = ["sphinx.ext.autodoc", "commands"]
+# Some pages are made from the tests as well.
+sys.path[:0] = [str(Path(__file__).parent / "ext"), str(Path(__file__).parents[1])]
+extensions = ["sphinx.ext.autodoc", "commands", "promises"]
 exclude_patterns = ["_build", "ext"]
 nitpicky = False
 autodoc_typehints = "description"

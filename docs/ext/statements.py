@@ -1,0 +1,148 @@
+"""What a database is told when a store's method is called: the call is made, and written down.
+
+The arguments are made from the types that the method asks for; the database is SQLite in memory,
+with our tables and a user's, and nothing in them.
+"""
+
+import re
+import textwrap
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import MISSING, fields, is_dataclass
+from datetime import UTC, datetime, timedelta
+from enum import Enum
+from inspect import Parameter, signature
+from types import NoneType, UnionType
+from typing import Any, get_args, get_origin, get_type_hints
+
+from sqlalchemy import (
+    Column,
+    DateTime,
+    Integer,
+    String,
+    UniqueConstraint,
+    create_engine,
+    event,
+)
+from sqlalchemy.orm import DeclarativeBase
+
+from flask_airlock import UserMixin
+from flask_airlock.domain.vault import Vault
+from flask_airlock.storage.credentials import place
+from flask_airlock.storage.seals import SEALED_COLUMNS, SealedValue
+from flask_airlock.storage.tables import make_tables
+from flask_airlock.storage.transaction import Unit
+from flask_airlock.storage.users import Users
+
+NEWEST, OLDER = b"the newest of two keys of nobody", b"the older one of the two keys ..."
+NOW = datetime(2030, 1, 1, tzinfo=UTC)
+SAMPLES: dict[Any, Any] = {
+    bytes: b"digest",
+    bool: True,
+    datetime: NOW,
+    int: 1,
+    str: "text",
+    timedelta: timedelta(days=1),
+    Any: 1,
+}
+# What types do not tell: a box that waits to be sealed anew, a table's name, a user's columns.
+HERE = place(1, "authenticator")
+SPECIAL = {
+    "column": SEALED_COLUMNS[0],
+    "value": SealedValue(1, Vault([OLDER]).seal(b"secret", HERE), HERE),
+    "subject": "sessions",
+    "columns": {"email": "ada@example.com", "password": "hash"},
+}
+CHANGE = re.compile(r"(UPDATE|INSERT INTO|DELETE FROM) (\w+)")
+BREAKS = re.compile(r" (?=SET |VALUES |SELECT |FROM |WHERE |AND |ON CONFLICT )")
+WIDTH = 100
+
+
+class Base(DeclarativeBase):
+    """An application's models."""
+
+
+class User(Base, UserMixin):
+    """Has every column that a promise is about."""
+
+    __tablename__ = "user"
+    id = Column(Integer, primary_key=True)
+    email = Column(String(255), unique=True)
+    username = Column(String(64), unique=True)
+    password = Column(String(255))
+    confirmed_at = Column(DateTime)
+
+
+def changes_by(name: str) -> list[str]:
+    """The statements by which `Store.method` changes something, in order, and each once."""
+    store_name, _, method_name = name.partition(".")
+    tables, told = make_tables(User), []
+    engine = create_engine("sqlite://", paramstyle="named")
+    Base.metadata.create_all(engine)
+
+    def write_down(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        told.append(" ".join(statement.split()))
+
+    with engine.connect() as connection:
+        unit = Unit(connection, tables, Users(User, None), Vault([NEWEST, OLDER]))
+        method = getattr(_stores(unit)[store_name], method_name)
+        arguments = dict(_arguments(method))
+        event.listen(connection, "before_cursor_execute", write_down)
+        method(**arguments)
+    changes = [_laid_out(statement) for statement in told if CHANGE.match(statement)]
+    if not changes:
+        raise LookupError(f"{name} changed nothing")
+    return list(dict.fromkeys(changes))
+
+
+def _laid_out(statement: str) -> str:
+    """A condition a line, an UPDATE's columns without their table's name, and below the keys that
+    the database lets nobody have twice."""
+    kind, name = CHANGE.match(statement).groups()
+    keys = _unique(name) if kind == "INSERT INTO" else _unique(name) & _columns_set(statement)
+    if kind == "UPDATE":
+        statement = statement.replace(f"{name}.", "")
+    lines = [
+        textwrap.fill(line, WIDTH, subsequent_indent=" " * 8, break_long_words=False)
+        for line in BREAKS.sub("\n    ", statement).splitlines()
+    ]
+    return "\n".join([*lines, *(f"    -- unique: {key}" for key in sorted(keys))])
+
+
+def _unique(table: str) -> set[str]:
+    found = Base.metadata.tables[table].constraints
+    return {", ".join(it.columns.keys()) for it in found if isinstance(it, UniqueConstraint)}
+
+
+def _columns_set(statement: str) -> set[str]:
+    return set(re.findall(r"(\w+)=", statement.partition(" WHERE ")[0]))
+
+
+def _stores(unit: Unit) -> dict[str, Any]:
+    names = [name for name in vars(type(unit)) if not name.startswith("_") and name != "nested"]
+    made = [unit.users, *(getattr(unit, name) for name in names)]
+    return {type(store).__name__: store for store in made}
+
+
+def _arguments(method: Any) -> Iterator[tuple[str, Any]]:
+    types = get_type_hints(method)
+    for name, parameter in signature(method).parameters.items():
+        if parameter.default is Parameter.empty:
+            yield name, SPECIAL[name] if name in SPECIAL else sample(types[name])
+
+
+def sample(kind: Any) -> Any:
+    """A value of a type."""
+    if kind in SAMPLES:
+        return SAMPLES[kind]
+    origin, inner = get_origin(kind), get_args(kind)
+    if origin is UnionType:
+        return sample(next(it for it in inner if it is not NoneType))
+    if origin is not None and issubclass(origin, Iterable) and not issubclass(origin, Mapping):
+        return (tuple if origin is tuple else list)([sample(inner[0])])
+    if issubclass(kind, Enum):
+        return next(iter(kind))
+    if is_dataclass(kind):
+        types = get_type_hints(kind)
+        needed = [it for it in fields(kind) if it.default in (MISSING, None)]
+        return kind(**{it.name: sample(types[it.name]) for it in needed})
+    raise LookupError(f"no sample of {kind}")
