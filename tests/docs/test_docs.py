@@ -207,15 +207,6 @@ def test_what_purge_keeps_is_told_as_it_is() -> None:
     assert said["Codes, set-ups, links in letters, counts of a while"].startswith("a day after")
 
 
-def test_a_requirement_on_the_security_page_is_shown_by_a_test() -> None:
-    """What is claimed is tested."""
-    said = {row[0] for row in rows("security") if re.fullmatch(r"[SX]-\d+", row[0])}
-    tests = (path.read_text("utf-8") for path in (ROOT / "tests").rglob("*.py"))
-    shown = set(re.findall(r"\b[SX]-\d{2,3}\b", "\n".join(tests)))
-    assert said
-    assert not sorted(said - shown)
-
-
 def test_mail_and_text_messages_are_told_to_be_weaker() -> None:
     """S-35, S-38: the methods' pages and the security page say so."""
     for name in ("mail", "sms"):

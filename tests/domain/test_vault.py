@@ -147,7 +147,7 @@ def test_a_lone_surrogate_can_be_digested() -> None:
 
 
 def test_tokens_hold_256_random_bits_and_only_their_digest_is_kept() -> None:
-    """S-120: 256-bit tokens, stored only as hash."""
+    """S-101, S-120: 256-bit tokens, stored only as hash."""
     tokens = {vault.new_token() for _ in range(100)}
     assert len(tokens) == 100
     assert {len(token) for token in tokens} == {43}

@@ -39,7 +39,7 @@ def given_password(application: Application) -> tuple[Person, Browser]:
 def test_a_letter_has_a_text_and_an_html_part_and_no_code_in_its_subject(
     applications: Callable[..., Application], mail_server: MailServer
 ) -> None:
-    """X-10: codes stand in the body only."""
+    """X-10: codes stand in the body only; X-65: one part is plain text."""
     application = posted(applications, mail_server)
     ada, _ = given_password(application)
     letter = mail_server.newest_to(ada.email)
@@ -53,6 +53,7 @@ def test_a_letter_has_a_text_and_an_html_part_and_no_code_in_its_subject(
 
 
 def test_a_letter_tells_when_and_from_where_it_was_asked_for(application: Application) -> None:
+    """X-65: the time has its zone."""
     ada = application.person()
     browser = application.browser(**{"User-Agent": FIREFOX})
     browser.give_password(ada)

@@ -264,6 +264,7 @@ def test_both_old_cookies_together_mean_nothing(application: Application) -> Non
 @pytest.mark.parametrize("name", [SESSION, HALF_OPEN])
 @pytest.mark.parametrize("value", ["x", "a" * 43, "1", "-", "%00", "a" * 4000])
 def test_invented_tokens_open_nothing(application: Application, name: str, value: str) -> None:
+    """X-06: nor do they show the page of the second step."""
     enrolled_person(application)
     browser = application.browser()
     give_cookie(browser, name, value)

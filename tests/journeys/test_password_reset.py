@@ -260,7 +260,7 @@ def test_an_inactive_account_gets_no_link_and_uses_none(application: Application
 def test_links_are_made_with_the_configured_address(
     applications: Callable[..., Application],
 ) -> None:
-    """S-122: a request with another host does not lead the letter astray."""
+    """S-122, X-56: a request with another host does not lead the letter astray."""
     application = applications(SECURITY_BASE_URL="https://www.example.com")
     ada = application.person()
     browser = application.browser(Host="evil.example")

@@ -34,6 +34,7 @@ def send_again(browser: Browser, method: str = "email") -> Browser:
 
 
 def test_a_code_is_sent_again_after_a_minute(application: Application) -> None:
+    """S-34: at 60 seconds, and with the time to wait before."""
     ada, browser = enrolled_person(application, "email")
     browser.give_password(ada)
     before = mailed(application)
@@ -63,6 +64,7 @@ def log_in_again_and_again(application: Application, ada: Person, times: int) ->
 def test_five_codes_an_hour_go_to_an_account_and_the_login_goes_on(
     application: Application,
 ) -> None:
+    """S-34: also for those who are known, who have a count of their own."""
     ada, known = enrolled_person(application, "email")
     application.clock.advance(days=2)
     assert log_in_again_and_again(application, ada, 9) == 5
@@ -75,6 +77,7 @@ def test_five_codes_an_hour_go_to_an_account_and_the_login_goes_on(
 
 
 def test_ten_a_day(application: Application) -> None:
+    """S-34."""
     ada, _ = enrolled_person(application, "email")
     application.clock.advance(days=2)
     sent = 0
@@ -89,7 +92,7 @@ def test_ten_a_day(application: Application) -> None:
 def test_one_number_of_several_people_is_one_number(
     applications: Callable[..., Application],
 ) -> None:
-    """Whoever names a number is counted with all who named it; its owner's logins are not."""
+    """S-34: whoever names a number is counted with all who named it; its owner's logins are not."""
     application = applications(**DEFAULTS | {"SECURITY_SENDS_PER_HOUR": 3})
     ada, _ = enrolled_person(application, "sms", "ada@x.org")
     statuses = []

@@ -28,6 +28,13 @@ def first_request(application: Application) -> int:
     return application.app.test_client().get("/").status_code
 
 
+def test_a_missing_secret_key_stops_the_start(applications: Callable[..., Application]) -> None:
+    """S-117: also in development, and with a test's settings."""
+    for mode in ({}, {"DEBUG": True}, {"TESTING": True}):
+        with pytest.raises(ConfigurationError, match="SECRET_KEY is not set"):
+            first_request(applications(**LIVE | {"SECRET_KEY": None} | mode))
+
+
 def test_a_live_application_starts(applications: Callable[..., Application]) -> None:
     assert first_request(applications(**LIVE)) == 200
 
