@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import MISSING, fields
 
 import click
@@ -113,6 +113,8 @@ def test_every_template_is_documented() -> None:
         "mac",
         "one-time code",
         "browser that gave two proofs",
+        "browser that gave the password",
+        "network",
         "proved address",
         "answer",
         "next token",
@@ -137,6 +139,7 @@ def test_every_key_label_of_the_source_is_known_to_the_test_above() -> None:
 def test_the_numbers_on_the_security_page_are_those_of_the_code() -> None:
     """X-36: numbers of the throttling and of every lifetime."""
     policy, limits = sessions.SessionPolicy(), Settings().limits
+    month = f"{limits.factor_budget.length.days} days"
     waits = f"{Settings().wait.seconds} seconds, {Settings().longest_wait.seconds // 3600} hour"
     minutes, hours = "{:.0f} minutes", "{:.0f} hours"
     digits = (EmailFactor.shape.digits, SmsFactor.shape.digits, AuthenticatorFactor.shape.digits)
@@ -148,12 +151,17 @@ def test_the_numbers_on_the_security_page_are_those_of_the_code() -> None:
         f"{totp.STEP_SECONDS} seconds, {totp.WINDOW}",
         str(one_time_codes.TRIES_PER_CODE),
         str(limits.factors.stop),
+        str(throttle.IN_A_ROW_EVER),
         f"{limits.factors.free}, {waits}",
-        f"{limits.factor_budget.most} in {limits.factor_budget.length.days} days",
+        (
+            f"{limits.factor_budget.most} in {month}; a reset of the password gives back "
+            f"{limits.factors.free}, once in {month}"
+        ),
         str(limits.passwords.stop),
         f"{Settings().sends_per_hour}, {Settings().sends_per_day}",
         f"{Settings().send_interval.seconds} seconds",
         f"{Settings().texts_per_day:,}",
+        *map(_said, Settings().network_limits.values()),
         minutes.format(sessions.HALF_OPEN_LIFETIME.total_seconds() / 60),
         minutes.format(SETUP_LIFETIME.total_seconds() / 60),
         minutes.format(sessions.ADDRESS_PROOF_LIFETIME.total_seconds() / 60),
@@ -169,6 +177,13 @@ def test_the_numbers_on_the_security_page_are_those_of_the_code() -> None:
     table = rows("security")
     start = next(index for index, row in enumerate(table) if row[0] == "What") + 1
     assert [row[1] for row in table[start : start + len(expected)]] == expected
+
+
+def _said(windows: Sequence[throttle.Window]) -> str:
+    minutes, days = windows
+    assert days.length == throttle.A_DAY
+    length = minutes.length.total_seconds() / 60
+    return f"{minutes.most} in {length:.0f} minutes, {days.most} in a day"
 
 
 def _numbers_of_the_account() -> list[str]:
