@@ -138,9 +138,7 @@ def test_every_key_label_of_the_source_is_known_to_the_test_above() -> None:
 
 def test_the_numbers_on_the_security_page_are_those_of_the_code() -> None:
     """X-36: numbers of the throttling and of every lifetime."""
-    policy, limits = sessions.SessionPolicy(), Settings().limits
-    month = f"{limits.factor_budget.length.days} days"
-    waits = f"{Settings().wait.seconds} seconds, {Settings().longest_wait.seconds // 3600} hour"
+    policy = sessions.SessionPolicy()
     minutes, hours = "{:.0f} minutes", "{:.0f} hours"
     digits = (EmailFactor.shape.digits, SmsFactor.shape.digits, AuthenticatorFactor.shape.digits)
     idle, overall = policy.idle.total_seconds() / 3600, policy.overall.total_seconds() / 3600
@@ -150,18 +148,7 @@ def test_the_numbers_on_the_security_page_are_those_of_the_code() -> None:
         minutes.format(SmsFactor.shape.lifetime.total_seconds() / 60),
         f"{totp.STEP_SECONDS} seconds, {totp.WINDOW}",
         str(one_time_codes.TRIES_PER_CODE),
-        str(limits.factors.stop),
-        str(throttle.IN_A_ROW_EVER),
-        f"{limits.factors.free}, {waits}",
-        (
-            f"{limits.factor_budget.most} in {month}; a reset of the password gives back "
-            f"{limits.factors.free}, once in {month}"
-        ),
-        str(limits.passwords.stop),
-        f"{Settings().sends_per_hour}, {Settings().sends_per_day}",
-        f"{Settings().send_interval.seconds} seconds",
-        f"{Settings().texts_per_day:,}",
-        *map(_said, Settings().network_limits.values()),
+        *_numbers_of_guessing(),
         minutes.format(sessions.HALF_OPEN_LIFETIME.total_seconds() / 60),
         minutes.format(SETUP_LIFETIME.total_seconds() / 60),
         minutes.format(sessions.ADDRESS_PROOF_LIFETIME.total_seconds() / 60),
@@ -177,6 +164,26 @@ def test_the_numbers_on_the_security_page_are_those_of_the_code() -> None:
     table = rows("security")
     start = next(index for index, row in enumerate(table) if row[0] == "What") + 1
     assert [row[1] for row in table[start : start + len(expected)]] == expected
+
+
+def _numbers_of_guessing() -> list[str]:
+    defaults, limits = Settings(), Settings().limits
+    waits = f"{defaults.wait.seconds} seconds, {defaults.longest_wait.seconds // 3600} hour"
+    month = f"{limits.factor_budget.length.days} days"
+    return [
+        str(limits.factors.stop),
+        str(throttle.IN_A_ROW_EVER),
+        f"{limits.factors.free}, {waits}",
+        (
+            f"{limits.factor_budget.most} in {month}; a reset of the password gives back "
+            f"{limits.factors.free}, once in {month}"
+        ),
+        str(limits.passwords.stop),
+        f"{defaults.sends_per_hour}, {defaults.sends_per_day}",
+        f"{defaults.send_interval.seconds} seconds",
+        f"{defaults.texts_per_day:,}",
+        *map(_said, defaults.network_limits.values()),
+    ]
 
 
 def _said(windows: Sequence[throttle.Window]) -> str:
