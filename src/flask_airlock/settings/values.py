@@ -124,7 +124,9 @@ def at_most(longest: timedelta) -> Callable[[Any], timedelta]:
 
 
 def windows(value: Any) -> tuple[Window, ...]:
-    """Limits: how many in which time, parted by semicolons."""
+    """Limits: how many in which time, parted by semicolons; or what was read from such a text."""
+    if isinstance(value, tuple) and value and all(isinstance(one, Window) for one in value):
+        return value
     found = [re.fullmatch(A_WINDOW, part.strip()) for part in text(value).split(";")]
     if not all(found):
         raise Refused
