@@ -51,10 +51,19 @@ class Postgres:
     def fresh_database(self) -> Iterator[str]:
         """The URL of an empty database that is dropped at the end."""
         url = self.new_database()
-        name = url.partition("@/")[2].partition("?")[0]
         yield url
         # Connections that a test's pool still holds are closed by force.
-        self._execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+        self._execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(_name(url))))
+
+    def leave(self, url: str) -> None:
+        """Drop every connection to a database at once, and take no new one until it is back."""
+        self._allow(url, "false")
+        running = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = {}"
+        self._execute(sql.SQL(running).format(sql.Literal(_name(url))))
+
+    def come_back(self, url: str) -> None:
+        """Take connections again."""
+        self._allow(url, "true")
 
     def is_ready(self) -> bool:
         """Whether the server answers yet."""
@@ -64,11 +73,20 @@ class Postgres:
             return False
         return True
 
+    def _allow(self, url: str, yes_or_no: str) -> None:
+        allow = f"ALTER DATABASE {{}} ALLOW_CONNECTIONS {yes_or_no}"
+        self._execute(sql.SQL(allow).format(sql.Identifier(_name(url))))
+
     def _execute(self, statement: sql.SQL | sql.Composed) -> None:
         with psycopg.connect(
             host=str(self.folder), port=PORT, user=USER, dbname="postgres", autocommit=True
         ) as connection:
             connection.execute(statement)
+
+
+def _name(url: str) -> str:
+    """The database that a URL names."""
+    return url.partition("@/")[2].partition("?")[0]
 
 
 @contextmanager

@@ -20,6 +20,7 @@ from .link_tokens import void_links
 from .permissions import forbid, permit
 from .sessions import end_sessions, live, session_columns, session_of
 from .tables import Tables, make_tables
+from .troubles import told_apart
 from .users import Users, same_address
 
 
@@ -185,6 +186,8 @@ class SQLAlchemyUserDatastore:
     def by_session(self, digest: bytes, now: datetime) -> tuple[Any, Account, Session] | None:
         """User, account and signed-in session of a token's digest, in one SELECT.
 
+        Raises StoreFailed where the database is gone.
+
         The user belongs to the application's session, whose connection is not taken for this: a
         request that held one and waited for a second would stand in the way of all others.
         """
@@ -194,11 +197,11 @@ class SQLAlchemyUserDatastore:
         )
         engine = self.engine()
         if shares_one_connection(engine):
-            with self.db.session.no_autoflush:
+            with told_apart(), self.db.session.no_autoflush:
                 row = self.db.session.execute(statement).unique().first()
             user = row[0] if row else None
         else:
-            with OrmSession(engine) as reader:
+            with told_apart(), OrmSession(engine) as reader:
                 row = reader.execute(statement).unique().first()
             user = self._adopted(row[0]) if row else None
         return (user, account_of(row), session_of(row)) if row else None

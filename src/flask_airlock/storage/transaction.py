@@ -5,10 +5,9 @@ from contextlib import AbstractContextManager, contextmanager
 from functools import cached_property
 
 from sqlalchemy import Connection, Engine, event, inspect
-from sqlalchemy.exc import DBAPIError, NoSuchTableError
+from sqlalchemy.exc import NoSuchTableError
 
 from ..domain.vault import Vault
-from ..errors import AirlockError, LoginLapsed, StoreBusy, StoreFailed
 from .accounts import Accounts
 from .codes import Codes
 from .columns import MYSQL_NAMES, shares_one_connection
@@ -27,6 +26,7 @@ from .sessions import Sessions
 from .setups import Setups
 from .tables import Tables
 from .throttles import Throttles
+from .troubles import told_apart
 from .users import Users
 from .windows import Windows
 
@@ -131,45 +131,6 @@ class Unit:
         return Seals(self._connection, self._tables, self._vault)
 
 
-# MariaDB's error numbers and PostgreSQL's SQLSTATE for a deadlock and for a lost snapshot. A
-# deadlock within a savepoint takes the savepoint away as well: that is 1305, when it is let go.
-GIVING_WAY = {1213, 1020, 1305, "40P01", "40001"}
-# A row of ours that points to nobody: the account was removed while its owner was on the way in.
-OWNER_GONE = {1452, "23503", "SQLITE_CONSTRAINT_FOREIGNKEY"}
-
-
-@contextmanager
-def _told_apart() -> Iterator[None]:
-    """Tell a deadlock, which doing it again cures, and an owner who has just been removed from
-    all other troubles of a database.
-
-    Neither statement, parameters nor the server's own words go on: they hold numbers and hashes,
-    and would end in the application's error log.
-    """
-    try:
-        yield
-    except DBAPIError as trouble:
-        cause = trouble.orig
-        number = cause.args[0] if cause is not None and cause.args else None
-        named = getattr(cause, "sqlstate", None) or getattr(cause, "sqlite_errorname", None)
-        state = named or (number if isinstance(number, int) else "")
-        failure = _kind({state, number})(_name(trouble, state))
-    else:
-        return
-    raise failure from None
-
-
-def _kind(told: set[object]) -> type[AirlockError]:
-    if told & OWNER_GONE:
-        return LoginLapsed
-    return StoreBusy if told & GIVING_WAY else StoreFailed
-
-
-def _name(trouble: DBAPIError, state: object) -> str:
-    kind = f"{type(trouble).__name__} {type(trouble.orig).__name__} {state}".rstrip()
-    return f"{kind} at: {trouble.statement}"
-
-
 def _begin_before(connection: Connection, _savepoint: str | None) -> None:
     """SQLite's driver begins a transaction before a change, but not before a savepoint: that
     would be the whole transaction, and its end a commit of half the work."""
@@ -207,7 +168,7 @@ class Database:
         Raises StoreBusy where the database gave way to another transaction, LoginLapsed where
         the account was removed meanwhile, StoreFailed for all else that it refuses.
         """
-        with _told_apart(), self._connection() as connection:
+        with told_apart(), self._connection() as connection:
             yield Unit(connection, self._tables, self._users, self._vault)
 
     @contextmanager
@@ -231,9 +192,9 @@ class Database:
                 yield connection
 
     def missing_parts(self) -> list[str]:
-        """The tables and columns of ours that the database does not have."""
+        """The tables and columns of ours that the database does not have; raises StoreFailed."""
         missing: list[str] = []
-        with self._engine().connect() as connection:
+        with told_apart(), self._engine().connect() as connection:
             inspector = inspect(connection)
             for table in self._tables.all():
                 try:

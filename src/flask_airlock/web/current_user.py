@@ -100,6 +100,11 @@ def forget_user() -> None:
         g.pop(name, None)
 
 
+def be_nobody() -> None:
+    """For the rest of this request nobody is signed in, and nobody is looked up."""
+    current_app.login_manager._become(None)  # type: ignore[attr-defined]
+
+
 def current_session() -> Current | None:
     """Who is signed in in this request, and by which session."""
     if "airlock_current" not in g:

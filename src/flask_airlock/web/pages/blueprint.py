@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Collection, Mapping
 
-from flask import Blueprint, Flask, Response, request, url_for
+from flask import Blueprint, Flask, Response, jsonify, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ...errors import (
@@ -19,8 +19,10 @@ from ...errors import (
     StoreFailed,
 )
 from ..context import services, state
+from ..current_user import be_nobody, wants_data
 from ..redirects import go
 from ..translation import translate
+from ..wording import status_of
 from . import changes, password_reset, registration
 from .assets import PagesBlueprint
 from .enrolment import show_enrol
@@ -33,6 +35,8 @@ from .rescue import show_rescue
 from .second_step import send_code, show_second_step
 
 FORM = ["GET", "POST"]
+# Seconds after which it is worth asking a database again that was gone.
+AGAIN_AFTER = "30"
 
 log = logging.getLogger("flask_airlock")
 
@@ -80,6 +84,10 @@ def make_blueprint(
     blueprint.before_request(_sweep_letters)
     blueprint.after_request(_guard_page)
     blueprint.register_error_handler(AirlockError, _lead_back)
+    # On the application's own pages too: who is signed in is asked of the database there.
+    for trouble in (StoreFailed, StoreBusy):
+        blueprint.app_errorhandler(trouble)(_out_of_order)
+        blueprint.register_error_handler(trouble, _out_of_order)
     return blueprint
 
 
@@ -119,14 +127,26 @@ def _guard_page(response: Response) -> Response:
     return response
 
 
+def _out_of_order(problem: StoreFailed | StoreBusy) -> Response:
+    """The database failed: a page that needs nothing of it, whoever asked."""
+    log.error("the database failed at %s: %s %s", request.endpoint, problem.code, problem)
+    # Layouts ask who is signed in, and Flask-Login asks for every template.
+    be_nobody()
+    if wants_data():
+        response = jsonify(error=problem.code)
+        response.status_code = status_of(problem)
+    else:
+        link, text = url_for("security.login"), translate("Back to sign in")
+        response = _guard_page(message_page(problem, link=link, link_text=text))
+    response.headers["Retry-After"] = AGAIN_AFTER
+    return response
+
+
 def _lead_back(problem: AirlockError) -> Response:
     """A step out of turn leads to the step that is due."""
     match problem:
         case ConfigurationError():
             raise problem
-        case StoreFailed() | StoreBusy():
-            log.error("the database failed at %s: %s %s", request.endpoint, problem.code, problem)
-            link, text = url_for("security.login"), translate("Back to sign in")
         case LoginLapsed():
             return go("security.login", notice=problem.code)
         case IllegalMove():

@@ -1,0 +1,50 @@
+"""What a database's errors mean: do it again, start again, or nothing can be done now."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import exc
+
+from ..errors import AirlockError, LoginLapsed, StoreBusy, StoreFailed
+
+# MariaDB's error numbers and PostgreSQL's SQLSTATE for a deadlock and for a lost snapshot. A
+# deadlock within a savepoint takes the savepoint away as well: that is 1305, when it is let go.
+GIVING_WAY = {1213, 1020, 1305, "40P01", "40001"}
+# A row of ours that points to nobody: the account was removed while its owner was on the way in.
+OWNER_GONE = {1452, "23503", "SQLITE_CONSTRAINT_FOREIGNKEY"}
+
+
+@contextmanager
+def told_apart() -> Iterator[None]:
+    """Tell a deadlock, which doing it again cures, and an owner who has just been removed from
+    all other troubles of a database.
+
+    A pool with no connection to spare is a failure too: waiting for one took long enough.
+    Neither parameters nor the server's own words go on: they hold numbers and hashes, and would
+    end in the application's error log.
+    """
+    failure: AirlockError
+    try:
+        yield
+    except exc.TimeoutError:
+        failure = StoreFailed("TimeoutError: no connection of the pool was free")
+    except exc.DBAPIError as trouble:
+        cause = trouble.orig
+        number = cause.args[0] if cause is not None and cause.args else None
+        named = getattr(cause, "sqlstate", None) or getattr(cause, "sqlite_errorname", None)
+        state = named or (number if isinstance(number, int) else "")
+        failure = _kind({state, number})(_name(trouble, state))
+    else:
+        return
+    raise failure from None
+
+
+def _kind(told: set[object]) -> type[AirlockError]:
+    if told & OWNER_GONE:
+        return LoginLapsed
+    return StoreBusy if told & GIVING_WAY else StoreFailed
+
+
+def _name(trouble: exc.DBAPIError, state: object) -> str:
+    kind = f"{type(trouble).__name__} {type(trouble.orig).__name__} {state}".rstrip()
+    return f"{kind} at: {trouble.statement}"
