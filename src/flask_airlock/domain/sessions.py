@@ -36,7 +36,16 @@ class Session:
 
     def is_fresh(self, now: datetime) -> bool:
         """Whether the last proof is recent enough for a change of factors (S-84)."""
-        return now - self.proved_at <= RECENT_PROOF
+        return is_within(RECENT_PROOF, self.proved_at, now)
+
+
+def is_within(length: timedelta, then: datetime, now: datetime) -> bool:
+    """Whether two moments lie no further apart than that, whichever came first.
+
+    What happened in the future tells of a clock that was put back: nothing that must be recent may
+    last until it has caught up.
+    """
+    return abs(now - then) <= length
 
 
 def proof_names(proofs: tuple[str, ...]) -> str:

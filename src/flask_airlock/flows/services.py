@@ -18,6 +18,7 @@ from ..domain.link_tokens import LinkPurpose
 from ..domain.password_policy import PasswordPolicy
 from ..domain.passwords import Passwords
 from ..domain.policy import SecondFactorPolicy
+from ..domain.sessions import is_within
 from ..domain.vault import Vault
 from ..errors import StoreBusy, Unsealable
 from ..factors.email import EmailFactor
@@ -107,9 +108,8 @@ class Interval:
         self._last: datetime | None = None
 
     def is_due(self, now: datetime) -> bool:
-        """Whether it is time again; then it is as good as done. A clock that went back waits for
-        nothing."""
-        if self._last is not None and self._last <= now < self._last + self._length:
+        """Whether it is time again; then it is as good as done."""
+        if self._last is not None and is_within(self._length, self._last, now):
             return False
         self._last = now
         return True

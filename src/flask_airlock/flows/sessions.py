@@ -10,7 +10,7 @@ from ..domain.browsers import new_mark
 from ..domain.events import SignedOut
 from ..domain.login_state import BrowserMark, SignedIn, Stage, Step, advance
 from ..domain.policy import proved_second_factor
-from ..domain.sessions import DOUBLE_CLICK, HALF_OPEN_LIFETIME, SEEN_INTERVAL, Session
+from ..domain.sessions import DOUBLE_CLICK, HALF_OPEN_LIFETIME, SEEN_INTERVAL, Session, is_within
 from ..domain.vault import digest, new_token
 from ..errors import LoginLapsed
 from . import arrivals, attempts, policy
@@ -131,7 +131,8 @@ def _role_names(user: Any) -> list[str]:
 
 def is_idle(services: Services, session: Session) -> bool:
     """Whether the session has rested too long."""
-    return services.clock() - session.last_seen_at > services.settings.session_policy.idle
+    idle = services.settings.session_policy.idle
+    return not is_within(idle, session.last_seen_at, services.clock())
 
 
 def find_current(services: Services, token: str | None) -> Current | None:
@@ -202,7 +203,7 @@ def repeat(
     now = services.clock()
     with services.begin() as work:
         found = work.unit.sessions.promoted_from(digest(token), now)
-    if found is None or now - found[0].proved_at > DOUBLE_CLICK:
+    if found is None or not is_within(DOUBLE_CLICK, found[0].proved_at, now):
         raise LoginLapsed
     session, account, answer = found
     guess = attempts.guess_at(services, account, method, visitor)
@@ -228,7 +229,7 @@ def find_renewed(services: Services, token: str | None) -> Standing:
     now = services.clock()
     with services.begin() as work:
         found = work.unit.sessions.promoted_from(digest(token), now)
-        if found is None or now - found[0].last_seen_at > DOUBLE_CLICK:
+        if found is None or not is_within(DOUBLE_CLICK, found[0].last_seen_at, now):
             raise LoginLapsed
         session, account, proof = found
         # A session that came through the second door a moment ago was promoted, not renewed.
