@@ -1,5 +1,6 @@
 """One blinker signal per event: `signals.signal_of(FactorAdded)`, or by name."""
 
+import logging
 from typing import Any
 
 from blinker import NamedSignal, Namespace
@@ -7,6 +8,8 @@ from blinker import NamedSignal, Namespace
 from .domain.events import ALL_EVENTS, Event
 
 _namespace = Namespace()
+
+log = logging.getLogger("flask_airlock")
 
 SIGNALS: dict[str, NamedSignal] = {
     kind.name: _namespace.signal(f"airlock-{kind.name.replace('_', '-')}") for kind in ALL_EVENTS
@@ -19,5 +22,12 @@ def signal_of(kind: type[Event]) -> NamedSignal:
 
 
 def announce(sender: Any, event: Event) -> None:
-    """Send the event's signal: `sender` is the application, `event` the fact."""
-    SIGNALS[event.name].send(sender, event=event)
+    """Send the event's signal: `sender` is the application, `event` the fact.
+
+    A receiver that raises is logged. What it heard of is committed: the answer and the letters
+    that go with it must not be lost by it.
+    """
+    try:
+        SIGNALS[event.name].send(sender, event=event)
+    except Exception:
+        log.exception("a receiver of %s raised", SIGNALS[event.name].name)

@@ -57,6 +57,17 @@ def test_in_place_a_letter_is_carried_before_the_answer_is_given() -> None:
     assert carried == [3, 1, 2]
 
 
+def test_in_place_a_letter_that_fails_stops_neither_the_others_nor_the_caller(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """What the letters tell of is committed by then."""
+    carrier = Carrier()
+    carrier.gate.set()
+    InPlace().run(carrier, [1, -1, 2])
+    assert carrier.carried == [1, -1, 2]
+    assert "letter -1 could not be carried" in caplog.text
+
+
 def test_the_pool_does_not_keep_its_caller_waiting() -> None:
     carrier, pool = Carrier(), InThreads()
     pool.run(carrier, range(20))

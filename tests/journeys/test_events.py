@@ -7,7 +7,13 @@ from typing import Any
 
 import pytest
 
-from flask_airlock.domain.events import ALL_EVENTS, Event, FactorAdded, LoginCompleted
+from flask_airlock.domain.events import (
+    ALL_EVENTS,
+    CodeRequested,
+    Event,
+    FactorAdded,
+    LoginCompleted,
+)
 from flask_airlock.signals import SIGNALS, signal_of
 from tests.applications import Application
 from tests.journeys.support import HALF_OPEN, SESSION, cookie, enrolled_person, press, wrong
@@ -108,6 +114,23 @@ def test_the_event_is_announced_after_the_commit(application: Application) -> No
     signal_of(FactorAdded).connect(look)
     application.browser().enrol(application.person(), "authenticator")
     assert found == [True]
+
+
+def test_a_receiver_that_raises_breaks_neither_the_request_nor_its_letters(
+    application: Application, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The code is on its way although whoever heard of it fell over."""
+    ada, browser = enrolled_person(application, "email")
+    before = len(application.outbox.messages(to=ada.email))
+
+    def stumble(_: Any, event: Event) -> None:
+        raise RuntimeError("on purpose")
+
+    with signal_of(CodeRequested).connected_to(stumble):
+        browser.give_password(ada)
+    assert browser.path == "/login/second-step"
+    assert len(application.outbox.messages(to=ada.email)) == before + 1
+    assert "a receiver of airlock-code-requested raised" in caplog.text
 
 
 def test_no_table_and_no_signal_holds_a_secret(
