@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from flask_airlock.errors import StoreFailed
 from tests.applications import Application
@@ -90,3 +92,22 @@ def test_a_pool_without_a_connection_to_spare_is_told_alike(
         assert browser.get("/login").status == 503
     assert "no connection of the pool was free" in caplog.text
     assert browser.is_signed_in
+
+
+def only_read(connection: Any, _: Any) -> None:
+    """What an administrator's mistake does to a file."""
+    connection.execute("PRAGMA query_only = ON")
+
+
+def test_a_page_opens_on_a_database_that_can_only_be_read_until_the_visit_is_to_be_noted(
+    application: Application,
+) -> None:
+    """S-103: a session whose rest can't be measured is no session."""
+    browser = signed_in(application, application.person())
+    with application.app.app_context():
+        engine = application.datastore.engine()
+    sa.event.listen(engine, "connect", only_read)
+    engine.dispose()
+    assert browser.is_signed_in
+    application.clock.advance(minutes=6)
+    assert browser.get("/inside").status == 503
