@@ -12,7 +12,7 @@ version = release
 
 # Some pages are made from the tests as well.
 sys.path[:0] = [str(Path(__file__).parent / "ext"), str(Path(__file__).parents[1])]
-extensions = ["sphinx.ext.autodoc", "commands", "promises", "requirements"]
+extensions = ["sphinx.ext.autodoc", "commands", "faults", "promises", "requirements"]
 exclude_patterns = ["_build", "ext"]
 nitpicky = False
 autodoc_typehints = "description"

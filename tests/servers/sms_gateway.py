@@ -40,6 +40,11 @@ class SmsGateway:
         """Give every request this status."""
         self.status = status
 
+    def behave(self) -> None:
+        """Take every request again, and at once."""
+        self.status = HTTPStatus.OK
+        self.gate.seconds = 0.0
+
     def hang(self, seconds: float) -> None:
         """Let every request wait before it is answered; 0 ends that."""
         self.gate.seconds = seconds
