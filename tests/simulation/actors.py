@@ -7,7 +7,7 @@ from typing import Self
 
 from flask_airlock.domain.accounts import Visitor
 from flask_airlock.domain.link_tokens import LinkPurpose
-from flask_airlock.domain.login_state import NeedsFactor
+from flask_airlock.domain.login_state import BrowserMark, NeedsFactor
 from flask_airlock.domain.one_time_codes import Purpose
 from flask_airlock.errors import FactorClosed, LoginLapsed, TooManyTries, TooSoon, WrongAnswer
 from flask_airlock.flows import codes, login, password_reset, second_step
@@ -23,7 +23,6 @@ A_TRY = timedelta(seconds=1)
 # No reset is wasted on a wait that is over sooner.
 WORTH_A_RESET = timedelta(hours=1)
 CLOSED = datetime.max.replace(tzinfo=UTC)
-GUESSES = [str(digit) * 8 for digit in range(10)]
 
 
 @dataclass
@@ -55,11 +54,11 @@ class Login:
             codes.send_code(self.services, tokens, method, Purpose.LOGIN, self.visitor)
         self.codes[method] = now + offer.lifetime
 
-    def answer(self, method: str, code: str) -> str:
+    def answer(self, method: str, code: str) -> BrowserMark:
         """The second door; the mark that the browser is given behind it."""
         inside = login.answer_factor(self.services, self.token, method, code, self.visitor)
         assert inside.mark
-        return inside.mark.value
+        return inside.mark
 
 
 class Owner:
@@ -79,7 +78,7 @@ class Owner:
         begun = Login.begin(self._world.services, self._world, self._visitor)
         begun.see_to_a_code(method)
         mark = begun.answer(method, self._code(method))
-        self._visitor = replace(AT_HOME, marks=(mark,))
+        self._visitor = replace(AT_HOME, marks={mark.name: mark.value})
         self.logins += 1
 
     def _code(self, method: str) -> str:
@@ -141,15 +140,16 @@ class Thief:
 
     def _guess(self, method: str) -> None:
         if self._login is None:
-            machine = f"2001:db8:{next(self._machines):x}::1"
-            visitor = Visitor(address=machine, agent="curl/8.0", host=HOST)
-            self._login = Login.begin(self._services, self._world, visitor)
+            self._login = Login.begin(self._services, self._world, self._other_machine())
         self._login.see_to_a_code(method)
         digits, right = self._services.factors[method].shape.digits, self._world.right_codes(method)
-        self._login.answer(
-            method, next(one[:digits] for one in GUESSES if one[:digits] not in right)
-        )
+        wrong = next(code for digit in "0123456789" if (code := digit * digits) not in right)
+        self._login.answer(method, wrong)
         self.entered += 1
+
+    def _other_machine(self) -> Visitor:
+        network = f"2001:db8:{next(self._machines):x}::1"
+        return Visitor(address=network, agent="curl/8.0", host=HOST)
 
     def _consider_a_reset(self) -> None:
         """Choose the password again, the same one: so nobody notices but who reads his mail."""
@@ -158,11 +158,11 @@ class Thief:
         waits_for_owner = self._is_served_daily and CLOSED in self._next.values()
         if not self._may_reset or waits_for_owner or self.next_at - now < WORTH_A_RESET:
             return
-        services, owner = self._services, self._world.owner
-        password_reset.ask(services, owner.email, AT_HOME)
+        services, owner, visitor = self._services, self._world.owner, self._other_machine()
+        password_reset.ask(services, owner.email, visitor)
         link = TOKEN.search(owner.newest_letter())
         assert link
-        password_reset.choose(services, link[1], LinkPurpose.RESET, owner.password, AT_HOME)
+        password_reset.choose(services, link[1], LinkPurpose.RESET, owner.password, visitor)
         self.resets += 1
         self._login, self._may_reset = None, False
         self._next = dict.fromkeys(self._next, now)
