@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pyotp
@@ -28,8 +28,9 @@ BY_DEFAULT: dict[str, Any] = {
 BEGINNING = datetime(2030, 1, 1, 7, tzinfo=UTC)
 STEP = 30
 STEPS_AROUND = range(-3, 4)
-# More than go out in a day.
-AS_MANY_AS_LIVE = 20
+# Several times as long as any lives; and, where nothing limits what is sent, so many at the most.
+RECENTLY = timedelta(hours=1)
+MOST = 20
 CODE = re.compile(r"(?<![\d#])\d{8}\b|(?<=#)\d{6}\b")
 
 
@@ -58,17 +59,18 @@ class World:
             return [
                 pyotp.TOTP(key).at(now + step * STEP) for step in STEPS_AROUND for key in self.keys
             ]
-        return self._posted(method)[-AS_MANY_AS_LIVE:]
+        return self._posted(method, since=self.now - RECENTLY)[-MOST:]
 
     def newest_code(self, method: str) -> str:
         """The code that came last by mail or text message."""
-        return self._posted(method)[-1]
+        return self._posted(method, since=self.now)[-1]
 
-    def _posted(self, method: str) -> list[str]:
+    def _posted(self, method: str, since: datetime) -> list[str]:
         channel = Channel.SMS if method == SMS else Channel.MAIL
         return [
             code
             for kept in self.application.outbox.messages(channel=channel)
+            if kept.at >= since
             for code in CODE.findall(kept.message.text)
         ]
 
