@@ -16,6 +16,7 @@ from .storage.mixins import RoleMixin, UserMixin
 from .web.guards import (
     permissions_accepted,
     permissions_required,
+    recent_proof_required,
     roles_accepted,
     roles_required,
     second_factor_required,
@@ -38,6 +39,7 @@ __all__ = [
     "login_required",
     "permissions_accepted",
     "permissions_required",
+    "recent_proof_required",
     "roles_accepted",
     "roles_required",
     "second_factor_required",

@@ -133,7 +133,7 @@ class SetupLinkNeeded(AirlockError):
 
 
 class ProofTooOld(AirlockError):
-    """The session's last proof is too old for a change of factors."""
+    """The session's last proof is too old: one more is asked for first."""
 
     code = "proof_too_old"
 

@@ -96,6 +96,14 @@ def _more_methods(visitor: Visitor, site: Site, person: Person) -> Iterator[str]
     visitor.type_code(site.mailed_code(), "Turn on")
     visitor.go("/login/set-up?notice=added")
     yield "choices-added"
+    site.application.clock.advance(minutes=11)
+    visitor.go("/login/set-up")
+    yield "verify"
+    visitor.type_code(WRONG["authenticator"])
+    yield "verify-wrong"
+    visitor.choose("email")
+    yield "verify-email"
+    visitor.type_code(site.mailed_code())
     visitor.go("/logout")
     yield "logout"
     visitor.press("Sign out")

@@ -107,6 +107,7 @@ VALUES: dict[str, tuple[list[Any], list[Any]]] = {
     "SECOND_STEP_URL": PATHS,
     "SEND_CODE_URL": PATHS,
     "RESCUE_URL": PATHS,
+    "VERIFY_URL": PATHS,
     "ENROL_URL": PATHS,
     "SETUP_LINK_URL": PATHS,
     "POST_LOGIN_URL": PATHS,

@@ -55,6 +55,13 @@ class FactorAccepted(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ProvedAgain(Event):
+    """Who was inside proved once more that it is he, by a second factor or the password."""
+
+    method: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class FactorRefused(Event):
     """A second factor was answered wrongly; `reason` is an error code."""
 

@@ -21,6 +21,7 @@ class Step(StrEnum):
     FIRST_FACTOR_SUFFICES = "first_factor_suffices"
     SECOND_FACTOR = "second_factor"
     FACTOR_SET_UP = "factor_set_up"
+    PROVED_AGAIN = "proved_again"
 
 
 MOVES = {
@@ -29,6 +30,7 @@ MOVES = {
     (Stage.HALF_OPEN, Step.SECOND_FACTOR): Stage.SIGNED_IN,
     (Stage.HALF_OPEN, Step.FACTOR_SET_UP): Stage.SIGNED_IN,
     (Stage.SIGNED_IN, Step.FACTOR_SET_UP): Stage.SIGNED_IN,
+    (Stage.SIGNED_IN, Step.PROVED_AGAIN): Stage.SIGNED_IN,
 }
 
 

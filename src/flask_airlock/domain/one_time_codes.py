@@ -16,6 +16,7 @@ class Purpose(StrEnum):
     LOGIN = "login"
     FIRST_SETUP = "first_setup"
     SETUP = "setup"
+    STEP_UP = "step_up"
 
 
 @dataclass(frozen=True)

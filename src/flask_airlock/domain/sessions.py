@@ -34,9 +34,9 @@ class Session:
     expires_at: datetime
     next_url: str | None = field(default=None)
 
-    def is_fresh(self, now: datetime) -> bool:
+    def is_fresh(self, now: datetime, within: timedelta = RECENT_PROOF) -> bool:
         """Whether the last proof is recent enough for a change of factors (S-84)."""
-        return is_within(RECENT_PROOF, self.proved_at, now)
+        return is_within(within, self.proved_at, now)
 
 
 def is_within(length: timedelta, then: datetime, now: datetime) -> bool:

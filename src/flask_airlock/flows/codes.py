@@ -10,7 +10,7 @@ from ..factors.email import EmailFactor
 from ..factors.protocol import Case, Factor
 from . import attempts, holds, letters, policy, sends
 from .services import Services, Work
-from .sessions import Standing, Tokens, find_half_open, find_standing
+from .sessions import Standing, Tokens, find_half_open, find_signed_in, find_standing
 
 
 def case_of(services: Services, standing: Standing, purpose: Purpose, visitor: Visitor) -> Case:
@@ -66,6 +66,8 @@ def send_code(
     """
     if purpose is Purpose.FIRST_SETUP:
         standing = find_standing(services, tokens)
+    elif purpose is Purpose.STEP_UP:
+        standing = find_signed_in(services, tokens.signed_in)
     else:
         standing = find_half_open(services, tokens.half_open)
     case = case_of(services, standing, purpose, visitor)
@@ -100,7 +102,7 @@ def _recipient(
         if enrolled or method != services.mailbox.name:
             raise MethodNotOffered(method)
         return services.mailbox, b""
-    if purpose is not Purpose.LOGIN or method not in enrolled:
+    if method not in enrolled:
         raise MethodNotOffered(method)
     factor = services.factors[method]
     if not factor.posts_codes:

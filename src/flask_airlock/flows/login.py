@@ -7,23 +7,20 @@ from typing import Any
 
 from ..domain.accounts import Account, Person, Visitor
 from ..domain.browsers import first_door_side, password_mark
-from ..domain.events import FactorAccepted, FirstFactorAccepted, FirstFactorRefused
+from ..domain.events import FirstFactorAccepted, FirstFactorRefused
 from ..domain.login_state import LoginOutcome, NeedsFactor, NeedsSetup, SignedIn, Step
 from ..domain.one_time_codes import Purpose
 from ..domain.throttle import FIRST_DOOR, FIRST_SETUP, Guess, Side, owner_of_user
 from ..errors import (
     LoginLapsed,
-    MethodNotOffered,
     TooSoon,
     Unsealable,
-    WrongAnswer,
     WrongCredentials,
 )
 from ..factors.protocol import Case, Factor
-from . import attempts, codes, holds, networks, people, policy, sessions
+from . import attempts, codes, holds, networks, people, policy, second_proof, sessions
 from .address_proof import needs_address_proof
 from .services import Services, Work
-from .sessions import Standing
 
 
 def enter_password(
@@ -166,55 +163,12 @@ def _pass_first_door(
 def answer_factor(
     services: Services, token: str | None, method: str, code: str, visitor: Visitor
 ) -> SignedIn:
-    """The second door. `code` is digits only. Raises LoginLapsed, MethodNotOffered,
-    FactorClosed, TooSoon, TooManyTries, MailboxHeld, WrongAnswer, or Unsealable."""
+    """The second door. Raises what `second_proof.prove` raises."""
     try:
         standing = sessions.find_half_open(services, token)
     except LoginLapsed:
         return sessions.repeat(services, token, method, code, visitor, is_counted=False)
-    factor = services.factors[method]
-    case = codes.case_of(services, standing, Purpose.LOGIN, visitor)
-    tries = _tries_of_an_answer(services, standing, method)
-    guess = attempts.guess_at(services, standing.account, method, visitor, tries)
-    if factor is services.mailbox:
-        holds.must_not_be_held(services, standing.account, visitor)
-    binding = case.binding(method) if factor.posts_codes else None
-    attempts.count(services, guess, visitor, binding)
-    try:
-        return _pass_second_door(services, standing, case, guess, code)
-    except (WrongAnswer, LoginLapsed, Unsealable) as refusal:
-        try:
-            return sessions.repeat(services, token, method, code, visitor, is_counted=True)
-        except LoginLapsed:
-            attempts.refused(services, guess, refusal.code, visitor)
-            raise refusal from None
-
-
-def _pass_second_door(
-    services: Services, standing: Standing, case: Case, guess: Guess, code: str
-) -> SignedIn:
-    account_id, method = standing.account.id, guess.subject
-
-    def pass_door(work: Work) -> SignedIn:
-        attempts.clear(services, work, guess)
-        credentials = work.unit.credentials.of_method(account_id, method)
-        services.factors[method].answer(work.unit, case, credentials, code)
-        work.record(FactorAccepted(account_id=account_id, method=method), case.visitor)
-        return sessions.promote(
-            services, work, standing, Step.SECOND_FACTOR, method, code, case.visitor
-        )
-
-    return services.in_one_go(pass_door)
-
-
-def _tries_of_an_answer(services: Services, standing: Standing, method: str) -> int:
-    """With how many secrets an answer is compared; raises MethodNotOffered where there is none."""
-    with services.begin() as work:
-        counts = work.unit.credentials.counts(standing.account.id)
-    if method not in services.factors.enabled(counts):
-        raise MethodNotOffered(method)
-    # A posted code is one, wherever it went.
-    return 1 if services.factors[method].posts_codes else counts[method]
+    return second_proof.prove(services, standing, Purpose.LOGIN, method, code, visitor)
 
 
 def _first_code(

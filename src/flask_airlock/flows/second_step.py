@@ -10,7 +10,7 @@ from ..errors import Unsealable
 from ..factors.protocol import Case, Factor
 from . import attempts, codes, holds, policy, sessions
 from .services import Services, Work
-from .sessions import Tokens
+from .sessions import Standing, Tokens
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +46,14 @@ def offers(services: Services, token: str | None, visitor: Visitor) -> list[Offe
     Empty for an account that has none and is to set one up. Raises LoginLapsed.
     """
     standing = sessions.find_half_open(services, token)
-    case = codes.case_of(services, standing, Purpose.LOGIN, visitor)
+    return offers_of(services, standing, Purpose.LOGIN, visitor)
+
+
+def offers_of(
+    services: Services, standing: Standing, purpose: Purpose, visitor: Visitor
+) -> list[Offer]:
+    """The same for who stands there, half open or signed in."""
+    case = codes.case_of(services, standing, purpose, visitor)
     side = attempts.side_for(services, standing.account, visitor)
     with services.begin() as work:
         methods = policy.enrolled_methods(services, work, standing.account.id)

@@ -42,6 +42,7 @@ class LoginKeys:
     second_step_url: str = values.key("/login/second-step", values.path, PATH)
     send_code_url: str = values.key("/login/send-code", values.path, PATH)
     rescue_url: str = values.key("/login/rescue", values.path, PATH)
+    verify_url: str = values.key("/login/verify", values.path, PATH)
     enrol_url: str = values.key("/login/set-up", values.path, PATH)
     setup_link_url: str = values.key("/login/set-up-link", values.path, PATH)
     post_login_url: str = values.key("/", values.path, PATH)

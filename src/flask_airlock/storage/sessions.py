@@ -181,6 +181,12 @@ class Sessions(Store):
         renewed = {"digest": new_digest, "previous_digest": old_digest, "answer_digest": proof}
         return self._changed(held.values(last_seen_at=to_db(now), **renewed)) == 1
 
+    def note_proved(self, session_id: int, now: datetime) -> None:
+        """Remember when the session's owner last proved that it is he."""
+        rows = self._tables.sessions
+        mine = update(rows).where(rows.c.id == session_id)
+        self._connection.execute(mine.values(proved_at=to_db(now)))
+
     def note_seen(self, session_id: int, now: datetime) -> None:
         """Remember that the session was used; at most one writer in five minutes."""
         rows = self._tables.sessions

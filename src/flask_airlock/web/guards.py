@@ -1,18 +1,20 @@
 """Decorators that keep people out of views. Without a login they lead to it."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping
+from datetime import timedelta
 from functools import wraps
 from typing import Any, ParamSpec
 
-from flask import abort, current_app, jsonify, redirect, url_for
+from flask import abort, current_app, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from ..domain.permissions import permission_names, unknown_names
 from ..domain.policy import proved_second_factor
+from ..flows import step_up
 from .context import services
 from .current_user import current_session, wants_data
-from .redirects import here
+from .redirects import here, own_path
 
 P = ParamSpec("P")
 View = Callable[P, ResponseReturnValue]
@@ -90,6 +92,42 @@ def second_factor_required(view: View[P]) -> View[P]:
         return run_view(view, *args, **kwargs)
 
     return guarded
+
+
+def recent_proof_required(within: int = 600) -> Callable[[View[P]], View[P]]:
+    """The view is for sessions whose owner has proved within so many seconds that it is he: by a
+    second factor, where the account has one, else by the password (S-108).
+
+    Others are asked for it, and then go on: a GET comes back, a form is sent on with all that was
+    filled in (but for files). A script gets 403 and `{"error": "recent_proof_required"}`.
+    """
+    length = timedelta(seconds=within)
+
+    def decorate(view: View[P]) -> View[P]:
+        @wraps(view)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
+            current = current_session()
+            if current is None:
+                return _unauthorized()
+            if not step_up.is_proved(services(), current.account, current.session, length):
+                return prove_first()
+            return run_view(view, *args, **kwargs)
+
+        return guarded
+
+    return decorate
+
+
+def prove_first() -> ResponseReturnValue:
+    """To the page that asks for a proof, and from there back; a form is taken along (307)."""
+    if wants_data():
+        return jsonify(error="recent_proof_required"), 403
+    if request.method in ("GET", "HEAD"):
+        return redirect(url_for("security.verify", next=here()))
+    if request.files:
+        # Files can't wait in a page: the form has to be filled in again.
+        return redirect(url_for("security.verify", next=own_path(request.path)), 303)
+    return redirect(url_for("security.verify", next=own_path(request.full_path)), 307)
 
 
 def has_second_factor() -> bool:

@@ -53,7 +53,7 @@ WORDS: dict[str, Callable[[], str]] = {
         "An administrator has reset your second step. "
         "Open the link that we mailed to you in this browser, then sign in."
     ),
-    "proof_too_old": lambda: _("To change how you sign in, sign out and sign in again first."),
+    "proof_too_old": lambda: _("Sign out and sign in again first, to show that it is you."),
     "rescue_too_soon": lambda: _("You asked for help within the last day already."),
     "invalid_phone_number": lambda: _(
         "That is not a phone number we can use. Write it with its country code, such as +44."

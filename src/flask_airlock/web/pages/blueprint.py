@@ -20,6 +20,7 @@ from ...errors import (
 )
 from ..context import services, state
 from ..current_user import be_nobody, wants_data
+from ..guards import prove_first
 from ..redirects import go
 from ..translation import translate
 from ..wording import status_of
@@ -33,6 +34,7 @@ from .outbox import show_outbox
 from .rendering import message_page
 from .rescue import show_rescue
 from .second_step import send_code, show_second_step
+from .verify import show_verify
 
 FORM = ["GET", "POST"]
 # Seconds after which it is worth asking a database again that was gone.
@@ -75,6 +77,7 @@ def make_blueprint(
     add(paths["second_step"], "second_step", show_second_step, methods=FORM)
     add(paths["send_code"], "send_code", send_code, methods=["POST"])
     add(paths["rescue"], "rescue", show_rescue, methods=FORM)
+    add(paths["verify"], "verify", show_verify, methods=FORM)
     add(paths["enrol"], "enrol", show_enrol, methods=FORM)
     add(paths["enrol"] + "/<method>", "enrol", show_enrol, methods=FORM)
     add(paths["setup_link"] + "/<token>", "setup_link", follow_setup_link)
@@ -142,7 +145,7 @@ def _out_of_order(problem: StoreFailed | StoreBusy) -> Response:
     return response
 
 
-def _lead_back(problem: AirlockError) -> Response:
+def _lead_back(problem: AirlockError) -> ResponseReturnValue:
     """A step out of turn leads to the step that is due."""
     match problem:
         case ConfigurationError():
@@ -155,7 +158,9 @@ def _lead_back(problem: AirlockError) -> Response:
             return go("security.enrol")
         case SetupLapsed():
             return go("security.enrol", notice=problem.code)
-        case ProofTooOld() | MailboxHeld():
+        case ProofTooOld():
+            return prove_first()
+        case MailboxHeld():
             link, text = url_for("security.logout"), translate("Sign out")
         case _:
             link, text = url_for("security.login"), translate("Back to sign in")

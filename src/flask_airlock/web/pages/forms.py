@@ -81,6 +81,12 @@ class LoginForm(BareForm):
     password = PasswordField(validators=[Filled(LONGEST_TYPED_PASSWORD)])
 
 
+class PasswordForm(BareForm):
+    """The password, once more."""
+
+    password = PasswordField(validators=[Filled(LONGEST_TYPED_PASSWORD)])
+
+
 class CodeForm(BareForm):
     """A code; `digits` is the text without what people and apps put between."""
 

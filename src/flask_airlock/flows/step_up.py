@@ -1,0 +1,84 @@
+"""Who is inside proves once more that it is he, before something that matters (S-84, S-108).
+
+By a second factor where the account has one, else by the password: the highest level that there
+is. The proof counts for this session alone, which goes on under a new token.
+"""
+
+from datetime import timedelta
+
+from ..domain.accounts import Account, Visitor
+from ..domain.events import ProvedAgain
+from ..domain.login_state import SignedIn
+from ..domain.one_time_codes import Purpose
+from ..domain.policy import proved_second_factor
+from ..domain.sessions import Session
+from ..errors import IllegalMove, LoginLapsed, TooSoon, WrongPassword
+from . import password_checks, second_proof, second_step, sessions
+from .second_step import Offer
+from .services import Services, Work
+
+
+def is_proved(services: Services, account: Account, session: Session, within: timedelta) -> bool:
+    """Whether the session's last proof is that recent, and of the highest level there is."""
+    if account.preferred_method is not None and not proved_second_factor(session.proofs):
+        return False
+    return session.is_fresh(services.clock(), within)
+
+
+def offers(services: Services, token: str | None, visitor: Visitor) -> list[Offer]:
+    """The methods of who is signed in, the preferred one first; none where the password is asked.
+
+    Raises LoginLapsed, and IllegalMove where there is neither.
+    """
+    standing = sessions.find_signed_in(services, token)
+    found = second_step.offers_of(services, standing, Purpose.STEP_UP, visitor)
+    if not found and standing.person.password_hash is None:
+        raise IllegalMove
+    return found
+
+
+def answer(
+    services: Services, token: str | None, method: str, code: str, visitor: Visitor
+) -> SignedIn:
+    """A second factor, once more. Raises what `second_proof.prove` raises."""
+    try:
+        standing = sessions.find_signed_in(services, token)
+    except LoginLapsed:
+        return sessions.repeat(services, token, method, code, visitor, is_counted=False)
+    return second_proof.prove(services, standing, Purpose.STEP_UP, method, code, visitor)
+
+
+def give_password(
+    services: Services, token: str | None, password: str, visitor: Visitor
+) -> SignedIn:
+    """The password, once more, of an account without a second factor. Raises LoginLapsed,
+    IllegalMove for one that has one, WrongPassword, or TooSoon."""
+    try:
+        standing = sessions.find_signed_in(services, token)
+    except LoginLapsed:
+        return _repeat(services, token, password, visitor)
+    if standing.account.preferred_method is not None or standing.person.password_hash is None:
+        raise IllegalMove
+    password_checks.check(services, standing, password, visitor)
+
+    def keep(work: Work) -> SignedIn:
+        token = sessions.renew(services, work, standing)
+        work.unit.sessions.note_proved(standing.session.id, services.clock())
+        work.record(ProvedAgain(account_id=standing.account.id, method="password"), visitor)
+        return SignedIn(token, None, None)
+
+    try:
+        return services.in_one_go(keep)
+    except LoginLapsed:
+        return _repeat(services, token, password, visitor)
+
+
+def _repeat(services: Services, token: str | None, password: str, visitor: Visitor) -> SignedIn:
+    """The form sent twice by one browser (a double click) lands in the same session. Raises
+    LoginLapsed for everything else."""
+    standing = sessions.find_renewed(services, token)
+    try:
+        password_checks.check(services, standing, password, visitor)
+    except (WrongPassword, TooSoon):
+        raise LoginLapsed from None
+    return SignedIn(sessions.token_after(services, standing.session, standing.token), None, None)
