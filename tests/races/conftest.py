@@ -13,7 +13,7 @@ from tests.races.crew import Processes, Site, Threads, worker_processes
 DATABASES = ["sqlite-file", "sqlite-memory", "postgres", "mariadb"]
 SOAK_ROUNDS = 5
 SEVERAL_WORKERS = ["sqlite-file", "postgres", "mariadb"]
-NO_REQUESTS = {"test_letters.py", "test_promises.py", "test_removal.py"}
+NO_REQUESTS = {"test_administration.py", "test_letters.py", "test_promises.py", "test_removal.py"}
 # With which methods a race is run on a database, where it is for several; races of the stores'
 # promises take turns. The soak runs them all.
 METHODS = {
@@ -43,9 +43,18 @@ def _is_run(item: pytest.Item) -> bool:
     if given.get("rounds") != 1:
         return True
     if "promise" in given:
-        turn: int = item.callspec.indices["promise"]  # type: ignore[attr-defined]
-        return bool(database == SEVERAL_WORKERS[turn % len(SEVERAL_WORKERS)])
+        return bool(database == SEVERAL_WORKERS[_turn(item) % len(SEVERAL_WORKERS)])
     return database != "sqlite-memory" and (method is None or method in METHODS[str(database)])
+
+
+def _turn(item: pytest.Item) -> int:
+    """The place of the item's promise among those of its test; pytest numbers them through all
+    databases."""
+    (promises,) = (
+        mark.args[1] for mark in item.iter_markers("parametrize") if "promise" in mark.args[0]
+    )
+    number: int = item.callspec.indices["promise"]  # type: ignore[attr-defined]
+    return number % len(promises)
 
 
 @pytest.fixture(params=[1, pytest.param(SOAK_ROUNDS, marks=pytest.mark.soak)])
