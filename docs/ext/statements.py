@@ -1,7 +1,7 @@
 """What a database is told when a store's method is called: the call is made, and written down.
 
 The arguments are made from the types that the method asks for; the database is SQLite in memory,
-with our tables and a user's, and nothing in them.
+with our tables, a user and a role. What SQLite need not be told, to hold a row, is added.
 """
 
 import re
@@ -17,15 +17,20 @@ from typing import Any, get_args, get_origin, get_type_hints
 from sqlalchemy import (
     Column,
     DateTime,
+    ForeignKey,
     Integer,
+    Select,
     String,
+    Table,
     UniqueConstraint,
     create_engine,
     event,
+    insert,
 )
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.orm import DeclarativeBase, relationship
 
-from flask_airlock import UserMixin
+from flask_airlock import RoleMixin, UserMixin
 from flask_airlock.domain.vault import Vault
 from flask_airlock.storage.credentials import place
 from flask_airlock.storage.seals import SEALED_COLUMNS, SealedValue
@@ -52,13 +57,33 @@ SPECIAL = {
     "subject": "sessions",
     "columns": {"email": "ada@example.com", "password": "hash"},
 }
+# What has to be so before something can be taken back.
+FIRST = {"Roles.take": "give", "Roles.forbid": "permit"}
 CHANGE = re.compile(r"(UPDATE|INSERT INTO|DELETE FROM) (\w+)")
-BREAKS = re.compile(r" (?=SET |VALUES |SELECT |FROM |WHERE |AND |ON CONFLICT )")
+HOLD = "FOR UPDATE"
+BREAKS = re.compile(r" (?=SET |VALUES |SELECT |FROM |WHERE |AND |ON CONFLICT |FOR UPDATE)")
 WIDTH = 100
 
 
 class Base(DeclarativeBase):
     """An application's models."""
+
+
+roles_users = Table(
+    "roles_users",
+    Base.metadata,
+    Column("user_id", ForeignKey("user.id")),
+    Column("role_id", ForeignKey("role.id")),
+)
+
+
+class Role(Base, RoleMixin):
+    """What users have, and what permits something."""
+
+    __tablename__ = "role"
+    id = Column(Integer, primary_key=True)
+    name = Column(String(80), unique=True)
+    permissions = Column(String(255))
 
 
 class User(Base, UserMixin):
@@ -70,6 +95,7 @@ class User(Base, UserMixin):
     username = Column(String(64), unique=True)
     password = Column(String(255))
     confirmed_at = Column(DateTime)
+    roles = relationship(Role, secondary=roles_users)
 
 
 def changes_by(name: str) -> list[str]:
@@ -79,25 +105,46 @@ def changes_by(name: str) -> list[str]:
     engine = create_engine("sqlite://", paramstyle="named")
     Base.metadata.create_all(engine)
 
-    def write_down(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        told.append(" ".join(statement.split()))
+    def write_down(*told_now: Any) -> None:
+        _, _, statement, _, context, _ = told_now
+        told.append(" ".join(f"{statement} {_hold(context)}".split()))
 
     with engine.connect() as connection:
-        unit = Unit(connection, tables, Users(User, None), Vault([NEWEST, OLDER]))
-        method = getattr(_stores(unit)[store_name], method_name)
+        connection.execute(insert(User).values(id=SAMPLES[int]))
+        connection.execute(insert(Role).values(name=SAMPLES[str]))
+        unit = Unit(connection, tables, Users(User, Role), Vault([NEWEST, OLDER]))
+        store = _stores(unit)[store_name]
+        method = getattr(store, method_name)
         arguments = dict(_arguments(method))
+        if name in FIRST:
+            getattr(store, FIRST[name])(**arguments)
         event.listen(connection, "before_cursor_execute", write_down)
         method(**arguments)
-    changes = [_laid_out(statement) for statement in told if CHANGE.match(statement)]
+    changes = [
+        _laid_out(statement)
+        for statement in told
+        if CHANGE.match(statement) or statement.endswith(HOLD)
+    ]
     if not changes:
         raise LookupError(f"{name} changed nothing")
     return list(dict.fromkeys(changes))
 
 
+def _hold(context: Any) -> str:
+    """What the other databases are told beside, for a row that is held before it is changed."""
+    if context.compiled is None or not isinstance(context.compiled.statement, Select):
+        return ""
+    theirs = str(context.compiled.statement.compile(dialect=postgresql.dialect()))
+    return HOLD if theirs.endswith("FOR NO KEY UPDATE") else ""
+
+
 def _laid_out(statement: str) -> str:
     """A condition a line, an UPDATE's columns without their table's name, and below the keys that
     the database lets nobody have twice."""
-    kind, name = CHANGE.match(statement).groups()
+    change = CHANGE.match(statement)
+    if change is None:
+        return BREAKS.sub("\n    ", statement)
+    kind, name = change.groups()
     keys = _unique(name) if kind == "INSERT INTO" else _unique(name) & _columns_set(statement)
     if kind == "UPDATE":
         statement = statement.replace(f"{name}.", "")

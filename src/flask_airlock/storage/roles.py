@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session as OrmSession
 
 from ..domain.directory import RoleLine
 from .permissions import forbid, permissions_of, permit
+from .promises import promise
 from .users import Users
 
 
@@ -73,9 +74,11 @@ class Roles:
                 return False
         return True
 
+    @promise("A role is given to a user once.")
     def give(self, user_id: Any, name: str) -> bool:
         """Give a user a role; False if he had it."""
         with self._session() as session:
+            self._hold_user(session, user_id)
             role, user = self._role(session, name), session.get(self._users.model, user_id)
             if user is None or role in user.roles:
                 return False
@@ -83,9 +86,11 @@ class Roles:
             session.commit()
         return True
 
+    @promise("A role is taken away from a user once.")
     def take(self, user_id: Any, name: str) -> bool:
         """Take a role away from a user; False if he did not have it."""
         with self._session() as session:
+            self._hold_user(session, user_id)
             role, user = self._role(session, name), session.get(self._users.model, user_id)
             if user is None or role not in user.roles:
                 return False
@@ -93,16 +98,20 @@ class Roles:
             session.commit()
         return True
 
+    @promise("Of what a role is let permit nothing is lost, and each is new once.")
     def permit(self, name: str, names: Iterable[str], known: Collection[str] | None) -> bool:
         """Let a role permit more; see `permissions.permit`."""
         with self._session() as session:
+            self._hold_role(session, name)
             changed = permit(self._role(session, name), names, known)
             session.commit()
         return changed
 
+    @promise("Of what a role is forbidden nothing is left, and each is gone once.")
     def forbid(self, name: str, names: Iterable[str], known: Collection[str] | None) -> bool:
         """Let a role permit less; see `permissions.forbid`."""
         with self._session() as session:
+            self._hold_role(session, name)
             changed = forbid(self._role(session, name), names, known)
             session.commit()
         return changed
@@ -120,6 +129,17 @@ class Roles:
     def _session(self) -> Iterator[OrmSession]:
         with OrmSession(self._connection, join_transaction_mode="create_savepoint") as session:
             yield session
+
+    # What is read decides what is written: whoever else would change the same waits before he
+    # reads, until the end of this transaction. SQLite knows no FOR UPDATE, and needs none: the
+    # session's savepoint has locked everything.
+    def _hold_user(self, session: OrmSession, user_id: Any) -> None:
+        key = self._users.key
+        session.execute(select(key).where(key == user_id).with_for_update(key_share=True))
+
+    def _hold_role(self, session: OrmSession, name: str) -> None:
+        column = self._model().name
+        session.execute(select(column).where(column == name).with_for_update(key_share=True))
 
     def _model(self) -> type[Any]:
         if self._users.role_model is None or not self._users.has_roles:
