@@ -1,13 +1,40 @@
 """Administrators at the same user or role: each change is made and recorded once, none is lost."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
+from flask_airlock.errors import NotDone
+from flask_airlock.flows import administration
+from flask_airlock.flows.services import Services
+from tests.applications import Application
+from tests.people import Person
 from tests.races.arena import CROWD, Arena
 from tests.races.test_promises import Call, Stand, all_alike, make, stand
+
+
+@dataclass(frozen=True)
+class Order:
+    """What an administrator asks for, of any process."""
+
+    flow: Callable[..., Any]
+    arguments: tuple[Any, ...]
+
+
+def carry_out(application: Application, order: Order) -> Any:
+    """Do it: for how many; or the reason, where it can't be done."""
+    services = application.app.extensions["security"].services
+    with application.app.app_context():
+        try:
+            done = order.flow(services, *order.arguments)
+        except NotDone as refused:
+            return refused.reason
+    return done if done is None else int(done[1])
+
 
 NAMES = [f"permission-{number}" for number in range(CROWD)]
 ONE_OF_ALL = [False] * (CROWD - 1) + [True]
@@ -85,3 +112,66 @@ def test_of_32_changes_to_a_role_at_once_none_is_made_twice_and_none_is_lost(
         assert sorted(arena.race(make, change.calls)) == change.answers
         assert bonds(arena, role) == change.bonds
         assert permitted(arena, role) == change.permitted
+
+
+@dataclass(frozen=True)
+class Deed:
+    """What many administrators ask for at once, how it is answered, and what is recorded of it."""
+
+    order: Order
+    answers: Sequence[Any]
+    recorded: Sequence[Any]
+
+
+def switch_off(at: Stand, person: Person) -> Deed:
+    """Keep somebody out."""
+    order = Order(switch, (person.email,))
+    return Deed(order, [0] * (CROWD - 1) + [1], [{"change": "deactivated"}])
+
+
+def switch(services: Services, name: str) -> Any:
+    """The same as a call without names."""
+    return administration.switch(services, name, on=False)
+
+
+def end_one(at: Stand, person: Person) -> Deed:
+    """End one of two sessions."""
+    at.session(f"first {at.account_id}")
+    chosen = at.session(f"second {at.account_id}").id
+    order = Order(administration.end_sessions, (person.email, chosen))
+    told = ["unknown_session"] * (CROWD - 1)
+    return Deed(order, [1, *told], [{"change": f"session {chosen} ended"}])
+
+
+def end_all(at: Stand, person: Person) -> Deed:
+    """End both."""
+    at.session(f"first {at.account_id}")
+    at.session(f"second {at.account_id}")
+    order = Order(administration.end_sessions, (person.email, None))
+    return Deed(order, [0] * (CROWD - 1) + [2], [{"change": "all sessions ended"}])
+
+
+def delete(at: Stand, _: Person) -> Deed:
+    """Remove somebody with all that is his."""
+    order = Order(administration.delete, (at.user_id,))
+    told = ["unknown_user"] * (CROWD - 1)
+    return Deed(order, [None, *told], [{"by": "administrator"}])
+
+
+def recorded(arena: Arena) -> list[Any]:
+    """What the events say of what administrators did, without its owner: he may be gone."""
+    names = ("user_changed", "user_deleted")
+    rows = sorted(arena.application.rows("events"), key=lambda row: row["id"])
+    return [json.loads(row["detail"]) for row in rows if row["name"] in names]
+
+
+@pytest.mark.parametrize("promise", [switch_off, end_one, delete, end_all])
+def test_what_32_administrators_do_to_a_user_is_done_once_and_recorded_once(
+    arena: Arena, rounds: int, promise: Callable[[Stand, Person], Deed]
+) -> None:
+    """Whoever comes too late hears it."""
+    for ada in arena.people(rounds):
+        deed, before = promise(stand(arena, ada), ada), len(recorded(arena))
+        answers = arena.race(carry_out, [deed.order] * CROWD)
+        assert sorted(answers, key=str) == sorted(deed.answers, key=str)
+        assert recorded(arena)[before:] == deed.recorded

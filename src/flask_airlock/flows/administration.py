@@ -93,11 +93,12 @@ def change(
 ) -> tuple[Person, bool]:
     """Find a user and do something that may be so already: whether it was not.
 
-    `do` gives what is to be recorded, or None where nothing had to be done. Raises NotDone.
+    `do` gives what is to be recorded, or None where nothing had to be done. Other changes to the
+    user wait meanwhile. Raises NotDone.
     """
 
     def carry_out(work: Work) -> tuple[Person, bool]:
-        person = find(services, work, name)
+        person = _held(services, work, find(services, work, name).user_id, name)
         done = do(work, person)
         if done is not None:
             note(services, work, person.user_id, done)
@@ -137,13 +138,14 @@ def confirm(services: Services, name: str) -> tuple[Person, bool]:
 
 
 def delete(services: Services, user_id: Any) -> None:
-    """Remove a user with all that is his, at once; raises NotDone where rows still need him."""
+    """Remove a user with all that is his, at once; raises NotDone where rows still need him, and
+    where somebody else has removed him."""
 
     def remove(work: Work) -> None:
-        person, account = _by_id(work, user_id), work.unit.accounts.of_user(user_id)
+        person = _held(services, work, user_id, user_id)
+        account = work.unit.accounts.ensure(user_id, services.clock())
         # Before the user goes: who listens to the event learns whose account that was.
-        gone = UserDeleted(account_id=account.id if account else None, by="administrator")
-        work.record(gone, TERMINAL)
+        work.record(UserDeleted(account_id=account.id, by="administrator"), TERMINAL)
         try:
             work.unit.users.remove(user_id)
         except UserInUse:
@@ -177,9 +179,11 @@ def end_sessions(services: Services, name: str, session_id: int | None) -> tuple
         account, now = work.unit.accounts.ensure(person.user_id, services.clock()), services.clock()
         living = {line.id for line in alive(services, work, account)}
         if session_id is not None:
-            if session_id not in living:
+            if session_id not in living or not work.unit.sessions.end_one(
+                account.id, session_id, now
+            ):
                 raise NotDone("unknown_session", id=session_id, email=person.email)
-            ended = int(work.unit.sessions.end_one(account.id, session_id, now))
+            ended = 1
             return f"session {session_id} ended"
         work.unit.sessions.end_all(account.id, now)
         work.unit.link_tokens.void_all(account.id, now)
@@ -231,8 +235,14 @@ def _must_be_free(work: Work, columns: dict[str, Any]) -> None:
         raise NotDone("username_taken", name=name)
 
 
-def _by_id(work: Work, user_id: Any) -> Person:
+def _held(services: Services, work: Work, user_id: Any, name: object) -> Person:
+    """The user as he is once no other change to him is under way; raises NotDone."""
+    work.unit.accounts.lock_user(user_id, services.clock())
+    return _by_id(work, user_id, name)
+
+
+def _by_id(work: Work, user_id: Any, name: object = None) -> Person:
     person = work.unit.users.by_id(user_id)
     if person is None:
-        raise NotDone("unknown_user", name=user_id)
+        raise NotDone("unknown_user", name=user_id if name is None else name)
     return person
