@@ -4,57 +4,20 @@ S-17, S-18, S-19: bytes, statements, commits and hashes are equal for addresses 
 known without ever having signed in, unknown, inactive, and waiting for their confirmation.
 """
 
-import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 
-from flask_airlock.domain.passwords import Passwords, Verified
-from flask_airlock.testing import CHEAP
 from tests.applications import WHOLE_LIFE, Application
-from tests.journeys.life import PASSWORD, fill_in, without_token
+from tests.journeys.asking import CountedPasswords, Work, all_alike, ask, counted_passwords
+from tests.journeys.life import PASSWORD, fill_in
 from tests.journeys.support import enrolled_person, signed_in
 from tests.people import Browser
 
 KINDS = ["known", "sleeping", "unknown", "inactive", "unconfirmed"]
 DATABASES = ["sqlite", "postgres_url", "mariadb_url"]
-ASKED = "x" * 9
-# How a savepoint ends is the one difference: what a taken address undoes, a new one keeps.
-SAVEPOINT_ENDS = re.compile(r"(RELEASE|ROLLBACK TO) SAVEPOINT.*")
-
-
-class CountedPasswords(Passwords):
-    """Counts what is hashed and checked."""
-
-    def __init__(self) -> None:
-        super().__init__(CHEAP)
-        self.done: list[str] = []
-
-    def verify(self, stored: str | None, candidate: str) -> Verified:
-        """Count, then check."""
-        self.done.append("verify")
-        return super().verify(stored, candidate)
-
-    def hash(self, password: str) -> str:
-        """Count, then hash."""
-        self.done.append("hash")
-        return super().hash(password)
-
-
-@dataclass
-class Work:
-    """What one request made the service do."""
-
-    status: int = 0
-    headers: list[tuple[str, str]] = field(default_factory=list)
-    page: str = ""
-    statements: list[str] = field(default_factory=list)
-    commits: int = 0
-    hashes: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -65,48 +28,17 @@ class Town:
     passwords: CountedPasswords
     addresses: dict[str, str]
 
-    @contextmanager
-    def watched(self) -> Iterator[Work]:
-        """Note what is done inside the block."""
-        work = Work()
-        with self.application.app.app_context():
-            engine = self.application.datastore.engine()
-
-        def statement(*arguments: Any) -> None:
-            work.statements.append(SAVEPOINT_ENDS.sub("end of savepoint", arguments[2]))
-
-        def commit(_: Any) -> None:
-            work.commits += 1
-
-        sa.event.listen(engine, "before_cursor_execute", statement)
-        sa.event.listen(engine, "commit", commit)
-        self.passwords.done.clear()
-        try:
-            yield work
-        finally:
-            sa.event.remove(engine, "before_cursor_execute", statement)
-            sa.event.remove(engine, "commit", commit)
-            work.hashes = list(self.passwords.done)
-
     def ask(self, browser: Browser, path: str, kind: str, **fields: str) -> Work:
         """Send a form that names somebody of that kind."""
         address = self.addresses[kind]
-        data = {"csrf_token": browser.token(), "email": address, **fields}
-        with self.watched() as work:
-            answer = browser.client.post(path, data=data)
-        work.status = answer.status_code
-        changing = {"Content-Length", "Date"}
-        work.headers = [pair for pair in answer.headers if pair[0] not in changing]
-        page = without_token(answer.get_data(as_text=True)).replace(address, ASKED)
-        work.page = page
-        return work
+        form = {"email": address, **fields}
+        return ask(self.application, self.passwords, browser, path, form, hidden=address)
 
 
 def town_in(applications: Callable[..., Application], uri: str | None, **settings: Any) -> Town:
     """People of every kind."""
     application = applications(uri, **settings)
-    passwords = CountedPasswords()
-    application.app.extensions["security"].passwords = passwords
+    passwords = counted_passwords(application)
     people = {kind: f"{kind}@example.com" for kind in KINDS}
     enrolled_person(application, email=people["known"])
     application.person(people["sleeping"])
@@ -125,13 +57,7 @@ def town(request: pytest.FixtureRequest, applications: Callable[..., Application
 
 def compare(works: dict[str, Work]) -> None:
     """All did the same, and answered the same."""
-    first = works["unknown"]
-    assert first.statements
-    for kind, work in works.items():
-        assert work.page == first.page, kind
-        assert (work.status, work.headers) == (first.status, first.headers), kind
-        assert work.statements == first.statements, kind
-        assert (work.commits, work.hashes) == (first.commits, first.hashes), kind
+    all_alike(works, "unknown")
 
 
 @pytest.mark.parametrize("path", ["/forgot-password", "/send-confirmation"])
