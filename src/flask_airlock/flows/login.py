@@ -46,7 +46,7 @@ def enter_password(
     except WrongCredentials:
         _refuse_guess(services, guess, "wrong_password" if person else "unknown_name", visitor)
         raise
-    if person is None or (reason := _may_not_enter(services, person)):
+    if person is None or (reason := policy.may_not_enter(services, person)):
         _refuse_guess(services, guess, reason if person else "unknown_name", visitor)
         raise WrongCredentials
     if verified.outdated and person.password_hash:
@@ -85,17 +85,10 @@ def continue_login(
     that does not exist, is not active, or waits for its confirmation."""
     with services.begin() as work:
         person = work.unit.users.by_id(user_id)
-    if person is None or (reason := _may_not_enter(services, person)):
+    if person is None or (reason := policy.may_not_enter(services, person)):
         _refuse(services, person, reason if person else "unknown_name", visitor)
         raise WrongCredentials
     return pass_first_door(services, person, tuple(proofs), visitor, next_url)
-
-
-def _may_not_enter(services: Services, person: Person) -> str:
-    """Why somebody with the right password is refused all the same; empty if he is not."""
-    if not person.active:
-        return "inactive"
-    return "unconfirmed" if services.settings.confirmable and not person.confirmed else ""
 
 
 def pass_first_door(

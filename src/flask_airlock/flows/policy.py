@@ -2,8 +2,15 @@
 
 from collections.abc import Callable, Collection
 
-from ..domain.accounts import Account
+from ..domain.accounts import Account, Person
 from .services import Services, Work
+
+
+def may_not_enter(services: Services, person: Person) -> str:
+    """Why somebody who proves who he is is refused all the same; empty if he is not."""
+    if not person.active:
+        return "inactive"
+    return "unconfirmed" if services.settings.confirmable and not person.confirmed else ""
 
 
 def enrolled_methods(services: Services, work: Work, account_id: int) -> list[str]:

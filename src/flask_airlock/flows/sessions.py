@@ -98,21 +98,23 @@ def find_standing(services: Services, tokens: Tokens) -> Standing:
 
 
 def _find(services: Services, token: str | None, stage: Stage) -> Standing:
-    now = services.clock()
     if not token:
         raise LoginLapsed
     with services.begin() as work:
-        found = work.unit.sessions.find(digest(token), stage, now)
-        if found is None or is_idle(services, found[0]):
+        found = work.unit.sessions.find(digest(token), stage, services.clock())
+        # Nobody is looked up as well: that a token opens nothing must not tell why.
+        person = work.unit.users.by_id(found[1].user_id if found else None)
+        if found is None or person is None or is_idle(services, found[0]):
             raise LoginLapsed
         session, account = found
-        person = work.unit.users.by_id(account.user_id)
-        if stage is Stage.SIGNED_IN and _lacks_second_proof(
-            services, account, session, lambda: work.unit.users.role_names(account.user_id)
-        ):
+        if stage is Stage.HALF_OPEN:
+            is_out = bool(policy.may_not_enter(services, person))
+        else:
+            is_out = not person.active or _lacks_second_proof(
+                services, account, session, lambda: work.unit.users.role_names(account.user_id)
+            )
+        if is_out:
             raise LoginLapsed
-    if person is None or not person.active:
-        raise LoginLapsed
     return Standing(account=account, person=person, session=session, token=token)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, null, select, true, update
+from sqlalchemy import Connection, bindparam, null, select, true, update
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session as OrmSession
 
@@ -63,9 +63,11 @@ class UserRows:
         query = select(users.key).where(getattr(users.model, column) == value).limit(1)
         return self._connection.execute(query).first() is not None
 
-    def by_id(self, user_id: Any) -> Person | None:
-        """The person with this key."""
-        return next(iter(self._people(self._users.key == user_id)), None)
+    def by_id(self, user_id: Any | None) -> Person | None:
+        """The person with this key; nobody has none, and is looked for by the same statement."""
+        key = self._users.key
+        wanted = bindparam("wanted", user_id, key.type)
+        return next(iter(self._people(key == wanted)), None)
 
     def role_names(self, user_id: Any) -> frozenset[str]:
         """The names of the roles a user has."""
