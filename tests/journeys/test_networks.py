@@ -4,13 +4,10 @@ import logging
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import limits.storage.memory
-import limits.strategies
 import pytest
 import redis
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from flask_airlock.delivery import networks
 from flask_airlock.errors import ConfigurationError
 from tests.applications import WHOLE_LIFE, Application
 from tests.journeys.support import enrolled_person, wrong
@@ -21,15 +18,6 @@ LIMITS = {
     "SECURITY_NETWORK_LETTERS": "3 per 10 minutes",
 }
 HERE, NEXT_DOOR = "192.0.2.7", "192.0.2.8"
-
-
-@pytest.fixture
-def seconds(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The clock of counts in memory, which is not the application's."""
-    now = [1_800_000_000.0]
-    for module in (limits.storage.memory, limits.strategies, networks):
-        monkeypatch.setattr(module.time, "time", lambda: now[0])
-    return now
 
 
 @pytest.fixture
