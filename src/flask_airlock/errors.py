@@ -139,13 +139,13 @@ class ProofTooOld(AirlockError):
 
 
 class RescueTooSoon(AirlockError):
-    """A rescue was already asked for within the day; `retry_at` says when the next one may be."""
+    """A rescue was already asked for within the day; the next one may be from `until` on."""
 
     code = "rescue_too_soon"
 
-    def __init__(self, retry_at: datetime) -> None:
-        super().__init__(retry_at)
-        self.retry_at = retry_at
+    def __init__(self, until: datetime) -> None:
+        super().__init__(until)
+        self.until = until
 
 
 class IllegalMove(AirlockError):

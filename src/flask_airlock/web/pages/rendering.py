@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Response, g, make_response, render_template, request
 
-from ...errors import AirlockError, TooSoon
+from ...errors import AirlockError, RescueTooSoon, TooSoon
 from ..context import services
 from ..redirects import own_path
 from ..translation import language, translate
@@ -47,6 +47,6 @@ def message_page(problem: AirlockError, *, link: str, link_text: str) -> Respons
 
 def refusal(problem: AirlockError) -> dict[str, Any]:
     """What a page needs to show an error: its sentence and its status."""
-    if isinstance(problem, TooSoon):
+    if isinstance(problem, TooSoon | RescueTooSoon):
         g.airlock_retry_after = seconds_until(problem.until)
     return {"problem": told(problem), "status": status_of(problem)}
