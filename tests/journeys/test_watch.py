@@ -13,7 +13,7 @@ from tests.journeys.test_networks import knock
 def test_many_failures_of_all_accounts_together_raise_one_event(
     applications: Callable[..., Application],
 ) -> None:
-    """One password for each of many names, from many networks, stays below every other limit."""
+    """X-34: one password for each of many names, from many networks, is below every limit."""
     application = applications(SECURITY_WATCH_FAILURES=30, SECURITY_WATCH_TIMES=3)
 
     def fail(times: int, apart: timedelta) -> None:

@@ -187,14 +187,9 @@ def promote(
 
 
 def repeat(
-    services: Services,
-    token: str | None,
-    method: str,
-    code: str,
-    visitor: Visitor,
-    *,
+    services: Services, token: str | None, method: str, code: str, visitor: Visitor, *,
     is_counted: bool,
-) -> SignedIn:
+) -> SignedIn:  # fmt: skip
     """The right answer sent twice by one browser (a double click) lands in the same session.
 
     Both answers carry the same new token, which only we can compute from the old one. Raises
