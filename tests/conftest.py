@@ -11,6 +11,14 @@ from tests.applications import Application, make_application
 pytest_plugins = ["tests.servers.fixtures", "tests.browser"]
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What a test drew is printed, so that it can be drawn again."""
+    for outcome in ("passed", "failed"):
+        for report in terminalreporter.stats.get(outcome, []):
+            for name, value in report.user_properties:
+                terminalreporter.write_line(f"{report.nodeid}: {name}={value}")
+
+
 @pytest.fixture
 def application(tmp_path: Any) -> Iterator[Application]:
     """An application on a SQLite file: two-factor on, all methods, a movable clock."""
