@@ -25,6 +25,15 @@ def own_path(target: str | None) -> str | None:
     return urlunsplit(("", "", parts.path, parts.query, parts.fragment))
 
 
+def asked_target() -> str | None:
+    """Where this request says that the person was going, as `own_path` gives it."""
+    try:
+        return own_path(request.args.get("next"))
+    except UnicodeDecodeError:
+        # A page of the application's own with a logout button: its query is its business.
+        return None
+
+
 def _is_own(scheme: str, netloc: str) -> bool:
     return scheme in ("http", "https") and netloc == request.host
 

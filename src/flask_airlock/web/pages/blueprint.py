@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Collection, Mapping
 
-from flask import Blueprint, Flask, Response, jsonify, request, url_for
+from flask import Blueprint, Flask, Response, abort, jsonify, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ...errors import (
@@ -84,6 +84,7 @@ def make_blueprint(
     for name in pages:
         add(paths[name], name, ACCOUNT_PAGES[name], methods=FORM)
     add(paths["link"] + "/<purpose>/<token>", "link", follow_link(pages))
+    blueprint.before_request(_refuse_bytes)
     blueprint.before_request(_sweep_letters)
     blueprint.after_request(_guard_page)
     blueprint.register_error_handler(AirlockError, _lead_back)
@@ -107,8 +108,17 @@ def hang_outbox(app: Flask) -> None:
     """The outbox has one address, whatever the prefix."""
     outbox = Blueprint("airlock_outbox", "flask_airlock", template_folder="templates")
     outbox.add_url_rule("/_airlock/outbox", "show", show_outbox)
+    outbox.before_request(_refuse_bytes)
     outbox.after_request(_guard_page)
     app.register_blueprint(outbox)
+
+
+def _refuse_bytes() -> None:
+    """Werkzeug decodes the query as UTF-8, and lets what is none break whoever reads from it."""
+    try:
+        request.query_string.decode()
+    except UnicodeDecodeError:
+        abort(400)
 
 
 def _sweep_letters() -> None:

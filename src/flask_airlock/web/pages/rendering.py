@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from flask import Response, g, make_response, render_template, request
+from flask import Response, g, make_response, render_template
 
 from ...errors import AirlockError, RescueTooSoon, TooSoon
 from ..context import services
-from ..redirects import own_path
+from ..redirects import asked_target
 from ..translation import language, translate
 from ..wording import seconds_until, status_of, told
 
@@ -23,7 +23,7 @@ def page(template: str, *, status: int = 200, **facts: Any) -> Response:
         "problem": None,
         "notice": None,
         "home_url": services().settings.post_login_url,
-        "next_url": own_path(request.args.get("next")),
+        "next_url": asked_target(),
         "offers": services().settings,
     }
     response = make_response(render_template(f"security/{template}", **(known | facts)), status)
