@@ -85,6 +85,7 @@ def make_blueprint(
         add(paths[name], name, ACCOUNT_PAGES[name], methods=FORM)
     add(paths["link"] + "/<purpose>/<token>", "link", follow_link(pages))
     blueprint.before_request(_refuse_bytes)
+    blueprint.before_request(_limit_body)
     blueprint.before_request(_sweep_letters)
     blueprint.after_request(_guard_page)
     blueprint.register_error_handler(AirlockError, _lead_back)
@@ -119,6 +120,12 @@ def _refuse_bytes() -> None:
         request.query_string.decode()
     except UnicodeDecodeError:
         abort(400)
+
+
+def _limit_body() -> None:
+    """Werkzeug holds forms in parts to MAX_FORM_MEMORY_SIZE, but reads all others whole."""
+    limits = (request.max_content_length, request.max_form_memory_size)
+    request.max_content_length = min((it for it in limits if it is not None), default=None)
 
 
 def _sweep_letters() -> None:
