@@ -1,185 +1,206 @@
-"""Every endpoint, with everything that should not come."""
+"""The corpus: every odd thing with a name, as a change to a request that was right."""
 
-import random
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from itertools import product
-from urllib.parse import quote
-
-from flask import Flask
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from tests.hostile import values
+from tests.hostile.bodies import (
+    FORM,
+    Body,
+    document_of,
+    form_of,
+    in_another_shape,
+    in_url,
+    parts_of,
+    right_form,
+)
+from tests.hostile.cookies import TAMPERED, Tamper
+from tests.hostile.routes import Route
 
-SEED = 20240611
-MIXED = 60
-FORM = "application/x-www-form-urlencoded"
-OURS = ("security.", "airlock_outbox.")
 QUERY = ("next", "method", "notice", "by")
-ACTIONS = ["begin", "confirm", "restart", "resend", "prove", ""]
-
-# Given a good form token: the content type and the body.
-Body = Callable[[str], tuple[str, bytes]]
 
 
 @dataclass(frozen=True)
 class Attack:
-    """One request; `path` is percent-encoded, `environ` overrides what the server would say."""
+    """One request; `path` is percent-encoded, `environ` overrides what the server would say,
+    `tamper` makes the cookies that are sent of those that the sender has."""
 
     label: str
     method: str
     path: str
     body: Body | None = None
-    environ: dict[str, str] = field(default_factory=dict)
+    environ: Mapping[str, str] = field(default_factory=dict)
+    tamper: Tamper | None = None
 
 
-def endpoints(app: Flask) -> list[tuple[str, bool]]:
-    """Every path of ours with its variable parts filled, and whether it takes a POST."""
-    found: dict[tuple[str, bool], None] = {}
-    for rule in app.url_map.iter_rules():
-        if not rule.endpoint.startswith(OURS):
-            continue
-        takes_post = "POST" in (rule.methods or ())
-        parts = values.PATH_PARTS if rule.arguments else [""]
-        for part in parts:
-            path = rule.rule
-            for name in rule.arguments:
-                path = path.replace(f"<{name}>", part).replace(f"<path:{name}>", part)
-            found[path, takes_post] = None
-    assert len({path for path, _ in found}) > 20
-    return list(found)
+Change = Callable[[Attack, Route], Attack]
 
 
-def form_of(pairs: list[tuple[str, str]]) -> Body:
-    """A form as it is encoded; surrogates and NUL are sent as they are."""
+@dataclass(frozen=True)
+class Case:
+    """Something odd, by name."""
 
-    def body(token: str) -> tuple[str, bytes]:
-        fields = [("csrf_token", token), *pairs]
-        coded = "&".join(f"{_coded(name)}={_coded(value)}" for name, value in fields)
-        return FORM, coded.encode()
+    name: str
+    change: Change
 
-    return body
-
-
-def document_of(document: str, content_type: str = "application/json") -> Body:
-    """A JSON document, well formed or not."""
-    return lambda token: (content_type, document.replace("TOKEN", token).encode())
+    def on(self, attack: Attack, route: Route) -> Attack:
+        """The request with this in it as well."""
+        return replace(self.change(attack, route), label=f"{attack.label}; {self.name}")
 
 
-def files_of(names: list[str], *, with_token: bool = True) -> Body:
-    """A form whose fields are files."""
-
-    def body(token: str) -> tuple[str, bytes]:
-        kind = 'Content-Disposition: form-data; name="{}"; filename="x"\r\n\r\n123456'
-        parts = [kind.format(name) for name in names]
-        if with_token:
-            parts.append(f'Content-Disposition: form-data; name="csrf_token"\r\n\r\n{token}')
-        text = "".join(f"--b\r\n{part}\r\n" for part in parts) + "--b--\r\n"
-        return "multipart/form-data; boundary=b", text.encode()
-
-    return body
+def aimed(route: Route, method: str, turn: int) -> Attack:
+    """A request with which nothing is wrong; `turn` chooses among them."""
+    paths = list(route.paths())
+    body = right_form(turn) if method == "POST" else None
+    return Attack(f"turn {turn}", method, paths[turn % len(paths)], body)
 
 
-def all_attacks(app: Flask) -> list[Attack]:
-    """The deterministic list, then the seeded mix."""
-    places = endpoints(app)
-    plain = [place for place in places if len(place[0]) < 60]
-    listed = [
-        *_odd_paths(places),
-        *_odd_fields([path for path, takes_post in plain if takes_post]),
-        *_odd_changes([path for path, takes_post in plain if takes_post]),
-        *_odd_queries([path for path, _ in plain]),
-        *_odd_bodies(sorted({path for path, takes_post in plain if takes_post})),
-        *_odd_surroundings([path for path, _ in plain]),
-    ]
-    return [*listed, *_mixed(listed)]
+def with_body(body: Body) -> Change:
+    """Another body."""
+    return lambda attack, _: replace(attack, body=body)
 
 
-def _odd_paths(places: list[tuple[str, bool]]) -> Iterator[Attack]:
-    for path, takes_post in places:
-        yield Attack("plain", "GET", path)
-        if takes_post:
-            yield Attack("empty post", "POST", path)
-        for method in values.METHODS[:: 1 if len(path) < 20 else 4]:
-            yield Attack("method", method, path, form_of([]))
-    for path in ("/login/", "//login", "/login%00", "/LOGIN", "/login;x", "/login/set-up//x/y"):
-        yield Attack("path", "GET", path)
+def with_query(query: str) -> Change:
+    """Something behind the question mark, as it is sent."""
+    return lambda attack, _: replace(attack, path=f"{attack.path.partition('?')[0]}?{query}")
 
 
-def _odd_fields(paths: list[str]) -> Iterator[Attack]:
-    turns = max(1, len(paths) // 5)
-    for place, (text, path) in enumerate(product(values.TEXTS, paths)):
-        if place % turns:
-            continue
-        action = ACTIONS[place % len(ACTIONS)]
-        pairs = [(name, text) for name in values.FIELDS if name not in {"action", "method"}]
-        method = ["email", "authenticator", "sms", text][place % 4]
-        fields = [*pairs, ("action", action), ("method", method)]
-        yield Attack(f"fields {text[:20]!a}", "POST", path, form_of(fields))
-    for path in paths:
-        twice = [(name, text) for name in values.FIELDS for text in ("123456", "12345678")]
-        yield Attack("duplicates", "POST", path, form_of(twice))
-        yield Attack("brackets", "POST", path, form_of([("code[]", "1"), ("code[a]", "2")]))
-        yield Attack("many", "POST", path, form_of([("code", "1")] * 3000))
-        yield Attack("huge", "POST", path, form_of([("password", "x" * 2_000_000)]))
-        yield Attack("token", "POST", path, lambda _: (FORM, b"csrf_token=%00&csrf_token=%ff"))
+def with_environ(environ: Mapping[str, str]) -> Change:
+    """Headers, and what else the server says."""
+    return lambda attack, _: replace(attack, environ={**attack.environ, **environ})
 
 
-def _odd_changes(paths: list[str]) -> Iterator[Attack]:
-    """The right password of today beside what should not come, to get past the first question."""
+def with_cookies(tamper: Tamper) -> Change:
+    """Other cookies."""
+    return lambda attack, _: replace(attack, tamper=tamper)
+
+
+def with_path(path: str) -> Change:
+    """Another path altogether."""
+    return lambda attack, _: replace(attack, path=path)
+
+
+def with_parts(part: str) -> Change:
+    """Something else for the variable parts of the path; behind it, where it has none."""
+
+    def change(attack: Attack, route: Route) -> Attack:
+        odd = route.path(*[part] * len(route.arguments))
+        return replace(attack, path=odd if route.arguments else f"{odd}/{part}")
+
+    return change
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """All cases by what they change: fields, the whole body, the query, what is around them."""
+
+    texts: list[Case]
+    other_bodies: list[Case]
+    queries: list[Case]
+    surroundings: list[Case]
+
+    @property
+    def bodies(self) -> list[Case]:
+        """Those that need a form."""
+        return [*self.texts, *self.other_bodies]
+
+    @property
+    def cases(self) -> list[Case]:
+        """All of them."""
+        return [*self.bodies, *self.queries, *self.surroundings]
+
+
+def corpus() -> Corpus:
+    """Every case; their names are told apart."""
+    found = Corpus(
+        [*_texts()],
+        [*_forms(), *_documents()],
+        [*_queries()],
+        [*_heads(), *_cookies(), *_paths()],
+    )
+    assert len({case.name for case in found.cases}) == len(found.cases)
+    return found
+
+
+def _named(kind: str, place: int, text: str) -> str:
+    return f"{kind} {place} {text[:24]!a}"
+
+
+def _texts() -> Iterator[Case]:
+    """The same text in every field, or in all but those that say what to do."""
     for place, text in enumerate(values.TEXTS):
-        right = [
-            ("current", values.RIGHT_PASSWORD),
-            ("password", text),
-            ("email", text),
-            ("username", text),
-        ]
-        for path in paths[place % 3 :: 3]:
-            yield Attack(f"change {text[:20]!a}", "POST", path, form_of(right))
+        names = [name for name in values.FIELDS if place % 2 or name not in ("action", "method")]
+        # What stays right gets the text past the first question.
+        kept = [{"current"}, {"email", "password", "current"}, set()][place % 3]
+        other = {name: text for name in names if name not in kept}
+        yield Case(_named("text", place, text), with_body(right_form(place, **other)))
 
 
-def _odd_queries(paths: list[str]) -> Iterator[Attack]:
-    for place, text in enumerate(values.TEXTS):
-        path = paths[place % len(paths)]
-        asked = "&".join(f"{name}={_coded(text[:3000])}" for name in QUERY)
-        yield Attack(f"query {text[:20]!a}", "GET", f"{path}?{asked}")
-    for query in ("%", "%zz=%zz", "&&&===", "next[]=1", "method=sms&method=%00", "a" * 5000):
-        yield Attack("query", "GET", f"/login?{query}")
-        yield Attack("query", "POST", f"/login/send-code?{query}", form_of([]))
-
-
-def _odd_bodies(paths: list[str]) -> Iterator[Attack]:
-    pairs = list(product(values.DOCUMENTS, paths))
-    for document, path in pairs[:: max(1, len(paths) // 6)]:
-        yield Attack(f"json {document[:40]}", "POST", path, document_of(document))
+def _forms() -> Iterator[Case]:
+    fields = [*values.FIELDS, "digits"]
+    bodies = {
+        "no token": form_of([("code", "1")], with_token=False),
+        "a token of NUL": lambda _: (FORM, b"csrf_token=%00&csrf_token=%ff"),
+        "fields twice": form_of((it, text) for it in fields for text in ("123456", "12345678")),
+        "brackets": form_of([("code[]", "1"), ("code[a]", "2"), ("password[$ne]", "")]),
+        "many fields": form_of([("code", "1")] * 3000),
+        "many names": form_of((f"code{place}", "1") for place in range(3000)),
+        "a huge field": form_of([("password", "x" * 2_000_000)]),
+        "columns": form_of([("active", "1"), ("roles", "admin"), ("confirmed_at", "2000-01-01")]),
+        "bytes": lambda _: (FORM, bytes(range(256)) * 8),
+        "percent signs": lambda _: (FORM, b"%&%z=%zz&=&email=%E0%80%80&code=%u0031"),
+        "files": parts_of(((it, "123456") for it in fields), "x"),
+        "files with odd names": parts_of([(values.MARKED, "1"), ("code", "1")], "../\0\u202e"),
+        "the token a file": parts_of([("csrf_token", "TOKEN")], "x", token_too=False),
+        "parts": parts_of((it, "123456") for it in fields),
+        "parts without end": lambda _: ("multipart/form-data; boundary=b", b"--b\r\n" * 2000),
+        "parts cut short": lambda _: ("multipart/form-data; boundary=b", b"-"),
+        "a part of headers": lambda _: (
+            "multipart/form-data; boundary=b",
+            b"--b\r\n" + b"X: y\r\n" * 20_000,
+        ),
+    }  # fmt: skip
+    for name, body in bodies.items():
+        yield Case(name, with_body(body))
     for place, kind in enumerate(values.CONTENT_TYPES):
-        path = paths[place % len(paths)]
-        yield Attack(f"type {kind[:30]!a}", "POST", path, document_of("\xff\x00--x", kind))
-    for path in paths:
-        yield Attack("files", "POST", path, files_of([*values.FIELDS, "digits"]))
-        yield Attack("token file", "POST", path, files_of(["csrf_token"], with_token=False))
-        yield Attack("cut short", "POST", path, lambda _: ("multipart/form-data; boundary=b", b"-"))
+        yield Case(_named("type", place, kind), with_body(in_another_shape(kind)))
 
 
-def _odd_surroundings(paths: list[str]) -> Iterator[Attack]:
-    overrides = [
-        *({"HTTP_HOST": host} for host in values.HOSTS),
-        *({"HTTP_COOKIE": cookie} for cookie in values.COOKIES),
-        *values.HEADERS,
-    ]
-    for place, environ in enumerate(overrides):
-        for step in range(3):
-            path = paths[(place + step * 7) % len(paths)]
-            method = "POST" if step == 1 else "GET"
-            yield Attack(f"environ {environ}"[:80], method, path, form_of([]), environ)
+def _documents() -> Iterator[Case]:
+    kinds = [(text, "application/json") for text in values.DOCUMENTS]
+    kinds += [(text, ("application/xml", "text/xml")[place % 2]) for place, text in
+              enumerate(values.XML)]  # fmt: skip
+    for place, (text, kind) in enumerate(kinds):
+        body = document_of(text, kind)
+        yield Case(_named("document", place, text), with_body(body))
 
 
-def _mixed(listed: list[Attack]) -> Iterator[Attack]:
-    chance = random.Random(SEED)  # noqa: S311 (to be the same in every run)
-    for _ in range(MIXED):
-        body, place, around = (chance.choice(listed) for _ in range(3))
-        label = f"mix: {body.label} + {around.label}"
-        yield Attack(label, chance.choice(["GET", "POST"]), place.path, body.body, around.environ)
+def _queries() -> Iterator[Case]:
+    for place, text in enumerate(values.REDIRECTS):
+        yield Case(_named("next", place, text), with_query(f"next={in_url(text)}"))
+    for place, text in enumerate(values.TEXTS):
+        asked = "&".join(f"{name}={in_url(text[:3000])}" for name in QUERY)
+        yield Case(_named("query", place, text), with_query(asked))
+    for query in values.QUERIES:
+        yield Case(f"query {query[:20]!a}", with_query(query))
 
 
-def _coded(text: str) -> str:
-    return quote(text.encode("utf-8", "surrogatepass"), safe="")
+def _heads() -> Iterator[Case]:
+    for place, host in enumerate(values.HOSTS):
+        yield Case(_named("host", place, host), with_environ({"HTTP_HOST": host}))
+    for place, environ in enumerate(values.HEADERS):
+        yield Case(f"header {place} {next(iter(environ))}", with_environ(environ))
+
+
+def _cookies() -> Iterator[Case]:
+    for place, line in enumerate(values.COOKIES):
+        yield Case(_named("cookie", place, line), with_cookies(lambda *_, line=line: line))
+    for (source, how), tamper in TAMPERED.items():
+        yield Case(f"cookies: {source}, {how}", with_cookies(tamper))
+
+
+def _paths() -> Iterator[Case]:
+    for place, part in enumerate(values.PATH_PARTS):
+        yield Case(_named("part", place, part), with_parts(part))
+    for path in values.PATHS:
+        yield Case(f"path {path}", with_path(path))

@@ -1,6 +1,10 @@
 """What may stand in a field, a header, a cookie, a path or a body, and should not."""
 
+from tests.web.test_redirects import ELSEWHERE
+
 RIGHT_PASSWORD = "correct horse battery staple"
+# What must never come back as it is, whole or in part.
+MARKED = "zq<qz zq>qz zq'qz zq\"qz"
 
 TEXTS = [
     "",
@@ -50,7 +54,13 @@ TEXTS = [
     "/\\evil.example",
     "https://evil.example:99999/",
     "null",
+    MARKED,
+    '"zq<qz"@example.com',
+    "zq'qz@example.com",
 ]
+
+# Where `next` must not lead, and where it may lead without harm.
+REDIRECTS = [*ELSEWHERE, "/zq\"qz?zq'qz=zq<qz", "/inside#zq>qz", "/%0d%0aSet-Cookie:a=b"]
 
 # JSON, as it would be written on the wire; `TOKEN` is replaced by a good form token.
 DOCUMENTS = [
@@ -77,6 +87,14 @@ DOCUMENTS = [
     '{"csrf_token":"TOKEN","email":"a\\ud800@example.com","password":"\\ud800","code":"\\udfff"}',
     '{"csrf_token":"TOKEN","email":"ada@example.com\\u0000","password":"\\u0000"}',
     '{"csrf_token":{"a":1},"action":"begin","method":["sms"]}',
+    '{"a":' * 20_000,
+    '{"code":"1","code":"2","csrf_token":"TOKEN","csrf_token":"x","email":"zq<qz"}',
+]
+
+XML = [
+    '<?xml version="1.0"?><login><email>ada@example.com</email></login>',
+    '<!DOCTYPE x [<!ENTITY y SYSTEM "file:///etc/passwd">]><x>&y;</x>',
+    "<a>" * 20_000,
 ]
 
 CONTENT_TYPES = [
@@ -85,11 +103,15 @@ CONTENT_TYPES = [
     "application/octet-stream",
     "application/json; charset=utf-7",
     "application/vnd.api+json",
+    "application/xml",
     "application/x-www-form-urlencoded; charset=nonsense",
+    "application/x-www-form-urlencoded; charset=utf-16",
     "multipart/form-data",
     "multipart/form-data; boundary=",
+    "multipart/form-data; boundary=wrong",
     "multipart/form-data; boundary=\x7f",
     "multipart/form-data; boundary=" + "x" * 300,
+    "multipart/form-data; charset=utf-7; boundary=b",
     "multipart/mixed; boundary=x",
     "\xff\xfe",
     ";;;=",
@@ -145,6 +167,22 @@ HEADERS = [
     {"HTTP_SEC_FETCH_MODE": "\0"},
     {"HTTP_REFERER": "http://[::1", "HTTP_ORIGIN": "null"},
     {"HTTP_X_FORWARDED_FOR": "'\"; 127.0.0.1", "HTTP_X_FORWARDED_HOST": "[", "HTTP_FORWARDED": "x"},
+    {"HTTP_X_FORWARDED_FOR": "127.0.0.1, " * 500},
+    {"HTTP_X_FORWARDED_PROTO": "javascript", "HTTP_X_FORWARDED_SSL": "on"},
+    {"HTTP_X_FORWARDED_HOST": "evil.example", "HTTP_X_FORWARDED_PORT": "99999"},
+    {"HTTP_X_FORWARDED_PREFIX": "//evil.example", "HTTP_X_FORWARDED_SERVER": "evil.example"},
+    {"HTTP_FORWARDED": 'for="[::1]";host=evil.example;proto=https, for=_x;;=,'},
+    {"HTTP_X_ORIGINAL_URL": "/inside", "HTTP_X_REWRITE_URL": "/inside"},
+    {"HTTP_X_REAL_IP": "127.0.0.1", "HTTP_CLIENT_IP": "127.0.0.1", "HTTP_VIA": "1.1 evil.example"},
+    {"HTTP_X_HTTP_METHOD_OVERRIDE": "DELETE", "HTTP_X_METHOD_OVERRIDE": "GET"},
+    {"HTTP_X_REMOTE_USER": "ada@example.com", "HTTP_REMOTE_USER": "ada@example.com"},
+    {"HTTP_ORIGIN": "https://evil.example", "HTTP_SEC_FETCH_SITE": "cross-site"},
+    {"HTTP_REFERER": "https://evil.example/zq<qz", "HTTP_USER_AGENT": "zq'qz zq<qz"},
+    {"HTTP_ACCEPT_LANGUAGE": "zq<qz, ../../etc;q=1"},
+    # What a server makes of a header that comes twice.
+    {"CONTENT_TYPE": "application/json, application/x-www-form-urlencoded"},
+    {"HTTP_HOST": "localhost,localhost", "HTTP_X_FORWARDED_HOST": "evil.example,localhost"},
+    {"HTTP_REFERER": "http://localhost/,https://evil.example/", "HTTP_ORIGIN": "null,null"},
     {"REMOTE_ADDR": ""},
     {"REMOTE_ADDR": "fe80::1%eth0" + "x" * 100},
     {"SCRIPT_NAME": "/\0"},
@@ -177,6 +215,33 @@ PATH_PARTS = [
     "[]",
     ";jsessionid=1",
     "email%0D%0AX:1",
+]
+
+# As they are sent.
+QUERIES = [
+    "%",
+    "%zz=%zz",
+    "&&&===",
+    "next[]=1",
+    "method=sms&method=%00",
+    "a" * 5000,
+    "next=/inside&next=//evil.example",
+    "notice=zq<qz&zq'qz",
+    "\xff\xfe=\x00",
+]
+
+PATHS = [
+    "/login/",
+    "//login",
+    "/login%00",
+    "/LOGIN",
+    "/login;x",
+    "/login/set-up//x/y",
+    "/%2e%2e/login",
+    "/login%2f",
+    "/login%ff",
+    "//evil.example/..",
+    "/\\evil.example",
 ]
 
 FIELDS = [

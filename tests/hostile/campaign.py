@@ -1,0 +1,104 @@
+"""Many requests against applications in every state: which ones a seed decides."""
+
+import os
+import random
+import sys
+from collections.abc import Iterator, Sequence
+from itertools import chain, cycle
+from typing import TypeVar
+
+from tests.hostile.attacks import Case, aimed, corpus
+from tests.hostile.drawn import each_drawn
+from tests.hostile.routes import Place, every_route
+from tests.hostile.siege import Siege, report
+from tests.hostile.states import STATES, State
+from tests.hostile.values import METHODS
+
+# Give it to repeat a run.
+SEED = "HOSTILE_SEED"
+# Hypothesis keeps all that it drew for as long as it draws.
+AT_ONCE = 100
+CORPUS = corpus()
+Item = TypeVar("Item")
+
+
+def new_seed() -> int:
+    """Another one in each run, printed; or the one that was given."""
+    seed = int(os.environ.get(SEED) or random.SystemRandom().randrange(2**32))
+    sys.stdout.write(f"{SEED}={seed}\n")
+    return seed
+
+
+def some_states(seed: int, count: int) -> list[State]:
+    """So many of the states, or all of them."""
+    return random.Random(seed).sample(STATES, min(count, len(STATES)))  # noqa: S311 (as below)
+
+
+class Campaign:
+    """Sieges in several states, what was sent to them, and what went wrong."""
+
+    def __init__(self, sieges: Sequence[Siege], seed: int) -> None:
+        self.cases: set[str] = set()
+        self.aims: set[tuple[str, str, str]] = set()
+        self._sieges = {siege.state.name: siege for siege in sieges}
+        self._seed = seed
+        self._chance = random.Random(seed)  # noqa: S311 (to be the same when it is asked for)
+        self.places = [
+            Place(name, route)
+            for name, siege in self._sieges.items()
+            for route in every_route(siege.application.app)
+        ]
+        self._gets = self._in_turn(self.places)
+        self._posts = self._in_turn([it for it in self.places if it.route.takes_post])
+        self._queries = self._in_turn(CORPUS.queries)
+
+    @property
+    def sent(self) -> int:
+        """How many requests."""
+        return sum(siege.sent for siege in self._sieges.values())
+
+    def send_corpus(self) -> None:
+        """Every case of it, at least once."""
+        self.send_cases(CORPUS.bodies, CORPUS.surroundings)
+
+    def send_cases(self, bodies: Sequence[Case], surroundings: Sequence[Case]) -> None:
+        """Each case once, somewhere, with one of the odd queries as well."""
+        posted = (("POST", case) for case in bodies)
+        others = (("GET" if turn % 2 else "POST", case) for turn, case in enumerate(surroundings))
+        for turn, (method, case) in enumerate(chain(posted, others)):
+            place = next(self._posts if method == "POST" else self._gets)
+            self._send(place, method, turn, [next(self._queries), case])
+
+    def send_unknown_methods(self, count: int) -> None:
+        """So many of all pairs of a place and a method that it does not know."""
+        pairs = [(place, method) for place in self.places for method in METHODS]
+        for turn, (place, method) in enumerate(self._chance.sample(pairs, count)):
+            self._send(place, method, turn, [])
+
+    def send_drawn(self, count: int) -> None:
+        """So many with what Hypothesis thinks of, most of them by a method that is known."""
+
+        def send(turn: int, odd: Sequence[Case]) -> None:
+            place = next(self._posts if turn % 2 else self._gets)
+            unknown = METHODS[turn % len(METHODS)] if turn % 7 == 0 else None
+            self._send(place, unknown or ("POST" if turn % 2 else "GET"), turn, odd)
+
+        for begun in range(0, count, AT_ONCE):
+            each_drawn(min(AT_ONCE, count - begun), self._seed + begun, send)
+
+    def end(self) -> str:
+        """One line for each thing that went wrong, the same ones together; empty if nothing."""
+        problems = [problem for siege in self._sieges.values() for problem in siege.end()]
+        return f"{SEED}={self._seed}: {report(problems)}" if problems else ""
+
+    def _send(self, place: Place, method: str, turn: int, cases: Sequence[Case]) -> None:
+        attack = aimed(place.route, method, turn)
+        for case in cases:
+            attack = case.on(attack, place.route)
+            self.cases.add(case.name)
+        self.aims.add((place.state, place.route.rule, method))
+        self._sieges[place.state].fire(attack)
+
+    def _in_turn(self, items: Sequence[Item]) -> Iterator[Item]:
+        """All of them in some order, again and again."""
+        return cycle(self._chance.sample(items, len(items)))
