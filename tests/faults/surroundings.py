@@ -67,6 +67,14 @@ def _gateway(server: str, way: Callable[[Any], object], case: Case) -> Iterator[
 
 
 @contextmanager
+def _valkey_away(case: Case) -> Iterator[None]:
+    valkey = case.site.fixture("valkey")
+    valkey.stop()
+    yield
+    valkey.start()
+
+
+@contextmanager
 def _template(name: str, case: Case) -> Iterator[None]:
     app = case.scene.application.app
     kept = app.jinja_loader
@@ -132,6 +140,14 @@ def _with_stolen_passwords(_: Site) -> dict[str, Any]:
     return {"SECURITY_PASSWORD_CHECK_BREACHED": True, "SECURITY_PASSWORD_BREACH_URL": away}
 
 
+def _with_network_limits(site: Site) -> dict[str, Any]:
+    return {
+        "SECURITY_NETWORK_FAILURES": "20 per 10 minutes",
+        "SECURITY_NETWORK_LETTERS": "60 per 10 minutes",
+        "SECURITY_RATELIMIT_STORAGE_URI": site.fixture("valkey").url,
+    }
+
+
 def _by_mail(way: Callable[[Any], object]) -> Fault:
     return Fault(partial(_mail, way), _with_mail, is_looked_through=True)
 
@@ -161,6 +177,7 @@ FAULTS = {
     "stolen passwords": Fault(
         lambda _: nullcontext(), _with_stolen_passwords, is_looked_through=True
     ),
+    "network counts": Fault(_valkey_away, _with_network_limits, is_looked_through=True),
     "letter template": Fault(partial(_template, "security/letters/code.txt")),
     "page template": Fault(partial(_template, "security/second_step.html")),
     "receiver": Fault(_receiver, is_looked_through=True),

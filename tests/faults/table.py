@@ -86,6 +86,7 @@ FAULTS = {
     "Twilio refuses": "Twilio refuses the number",
     "Twilio hangs": "Twilio is silent for longer than the timeout",
     "stolen passwords": "The list of stolen passwords can't be asked",
+    "network counts": "The store that counts networks does not answer",
     "letter template": "A letter's template of the application's raises",
     "page template": "A page's template of the application's raises",
     "receiver": "A receiver of a signal raises",
@@ -219,6 +220,12 @@ POST = (
         faults=("stolen passwords",),
         steps=("registration", "new password"),
         events=("breach_check_failed",),
+        kept=Kept.ALL,
+    ),
+    Row(
+        faults=("network counts",),
+        steps=("reset", "registration"),
+        events=("network_counts_gone",),
         kept=Kept.ALL,
     ),
 )
