@@ -96,6 +96,7 @@ class Corpus:
 
     texts: list[Case]
     other_bodies: list[Case]
+    redirects: list[Case]
     queries: list[Case]
     surroundings: list[Case]
 
@@ -107,7 +108,7 @@ class Corpus:
     @property
     def cases(self) -> list[Case]:
         """All of them."""
-        return [*self.bodies, *self.queries, *self.surroundings]
+        return [*self.bodies, *self.redirects, *self.queries, *self.surroundings]
 
 
 def corpus() -> Corpus:
@@ -115,6 +116,7 @@ def corpus() -> Corpus:
     found = Corpus(
         [*_texts()],
         [*_forms(), *_documents()],
+        [*_redirects()],
         [*_queries()],
         [*_heads(), *_cookies(), *_paths()],
     )
@@ -175,9 +177,12 @@ def _documents() -> Iterator[Case]:
         yield Case(_named("document", place, text), with_body(body))
 
 
-def _queries() -> Iterator[Case]:
+def _redirects() -> Iterator[Case]:
     for place, text in enumerate(values.REDIRECTS):
         yield Case(_named("next", place, text), with_query(f"next={in_url(text)}"))
+
+
+def _queries() -> Iterator[Case]:
     for place, text in enumerate(values.TEXTS):
         asked = "&".join(f"{name}={in_url(text[:3000])}" for name in QUERY)
         yield Case(_named("query", place, text), with_query(asked))

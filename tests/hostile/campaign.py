@@ -4,7 +4,7 @@ import os
 import random
 import sys
 from collections.abc import Iterator, Sequence
-from itertools import chain, cycle
+from itertools import cycle
 from typing import TypeVar
 
 from tests.hostile.attacks import Case, aimed, corpus
@@ -19,6 +19,8 @@ SEED = "HOSTILE_SEED"
 # Hypothesis keeps all that it drew for as long as it draws.
 AT_ONCE = 100
 CORPUS = corpus()
+# The pages that look at `next`.
+TAKE_NEXT = ("security.login", "security.enrol", "security.send_code")
 Item = TypeVar("Item")
 
 
@@ -50,6 +52,7 @@ class Campaign:
         ]
         self._gets = self._in_turn(self.places)
         self._posts = self._in_turn([it for it in self.places if it.route.takes_post])
+        self._ways = self._in_turn([it for it in self.places if it.route.endpoint in TAKE_NEXT])
         self._queries = self._in_turn(CORPUS.queries)
 
     @property
@@ -59,15 +62,19 @@ class Campaign:
 
     def send_corpus(self) -> None:
         """Every case of it, at least once."""
-        self.send_cases(CORPUS.bodies, CORPUS.surroundings)
+        self.send_bodies(CORPUS.bodies)
+        for turn, case in enumerate(CORPUS.surroundings):
+            method = "GET" if turn % 2 else "POST"
+            self._send(self._somewhere(method), method, turn, [next(self._queries), case])
+        for turn, case in enumerate(CORPUS.redirects):
+            place = next(self._ways)
+            method = "GET" if turn % 2 and "GET" in place.route.methods else "POST"
+            self._send(place, method, turn, [case])
 
-    def send_cases(self, bodies: Sequence[Case], surroundings: Sequence[Case]) -> None:
-        """Each case once, somewhere, with one of the odd queries as well."""
-        posted = (("POST", case) for case in bodies)
-        others = (("GET" if turn % 2 else "POST", case) for turn, case in enumerate(surroundings))
-        for turn, (method, case) in enumerate(chain(posted, others)):
-            place = next(self._posts if method == "POST" else self._gets)
-            self._send(place, method, turn, [next(self._queries), case])
+    def send_bodies(self, cases: Sequence[Case]) -> None:
+        """Each case once, at some form, with one of the odd queries as well."""
+        for turn, case in enumerate(cases):
+            self._send(next(self._posts), "POST", turn, [next(self._queries), case])
 
     def send_unknown_methods(self, count: int) -> None:
         """So many of all pairs of a place and a method that it does not know."""
@@ -79,9 +86,9 @@ class Campaign:
         """So many with what Hypothesis thinks of, most of them by a method that is known."""
 
         def send(turn: int, odd: Sequence[Case]) -> None:
-            place = next(self._posts if turn % 2 else self._gets)
-            unknown = METHODS[turn % len(METHODS)] if turn % 7 == 0 else None
-            self._send(place, unknown or ("POST" if turn % 2 else "GET"), turn, odd)
+            known = "POST" if turn % 2 else "GET"
+            method = METHODS[turn % len(METHODS)] if turn % 7 == 0 else known
+            self._send(self._somewhere(known), method, turn, odd)
 
         for begun in range(0, count, AT_ONCE):
             each_drawn(min(AT_ONCE, count - begun), self._seed + begun, send)
@@ -98,6 +105,10 @@ class Campaign:
             self.cases.add(case.name)
         self.aims.add((place.state, place.route.rule, method))
         self._sieges[place.state].fire(attack)
+
+    def _somewhere(self, method: str) -> Place:
+        """The next place in turn that knows this method."""
+        return next(self._posts if method == "POST" else self._gets)
 
     def _in_turn(self, items: Sequence[Item]) -> Iterator[Item]:
         """All of them in some order, again and again."""

@@ -62,7 +62,7 @@ def test_nothing_breaks_wherever_a_case_is_sent(applications: Applications, stat
     routes = every_route(siege.application.app)
     turn = STATES.index(state)
     for route in routes:
-        others = [*CORPUS.queries, *CORPUS.surroundings]
+        others = [*CORPUS.redirects, *CORPUS.queries, *CORPUS.surroundings]
         for case in [*(CORPUS.bodies if route.takes_post else ()), *others[turn % 8 :: 8]]:
             turn += 1
             method = "POST" if route.takes_post and case in CORPUS.bodies else "GET"
@@ -83,7 +83,7 @@ def test_nothing_breaks_on_a_database_that_is_strict_about_text(
     url = request.getfixturevalue(server)
     states = some_states(seed, count // 50)
     campaign = Campaign([Siege(applications(url, **it.settings), it) for it in states], seed)
-    campaign.send_cases(CORPUS.texts, [])
+    campaign.send_bodies(CORPUS.texts)
     campaign.send_drawn(count - campaign.sent)
     assert not (problems := campaign.end()), problems
     assert campaign.sent == count

@@ -1,6 +1,7 @@
 """`next` that leads elsewhere, carried through everything that takes it (S-127)."""
 
 from collections.abc import Iterator
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from werkzeug.test import TestResponse
@@ -8,7 +9,7 @@ from werkzeug.test import TestResponse
 from tests.applications import Application
 from tests.hostile.answers import OWN_HOST, leads_to
 from tests.hostile.values import REDIRECTS
-from tests.journeys.support import enrolled_person
+from tests.journeys.support import enrolled_person, signed_in
 from tests.people import Browser, Person
 
 HOSTS = {
@@ -54,10 +55,7 @@ def walk(browser: Browser, person: Person, target: str) -> Iterator[TestResponse
 
 
 @pytest.mark.parametrize("step", [8, pytest.param(1, marks=pytest.mark.soak)])
-def test_no_payload_leads_elsewhere_on_any_page_that_takes_one(
-    application: Application, step: int
-) -> None:
-    assert len(REDIRECTS) >= 30
+def test_no_payload_leads_elsewhere_on_the_whole_way(application: Application, step: int) -> None:
     ada, browser = enrolled_person(application)
     for target in REDIRECTS[::step]:
         answers = list(walk(browser, ada, target))
@@ -66,3 +64,19 @@ def test_no_payload_leads_elsewhere_on_any_page_that_takes_one(
         assert {leads_to(place) for place in led} == {OWN_HOST}, target
         for answer in answers:
             assert "evil" not in answer.text.partition("<main")[2], target
+
+
+def test_no_payload_leads_who_is_inside_elsewhere(application: Application) -> None:
+    """By the page that passes on at once, and by a button."""
+    assert len(REDIRECTS) >= 30
+    browser = signed_in(application, application.person()).get("/login/set-up")
+    form = {"csrf_token": browser.token(), "action": "restart"}
+    for target in REDIRECTS:
+        asked = {"next": target}
+        for answer in (
+            browser.client.get("/login", query_string=asked),
+            browser.client.post("/login/set-up/sms", query_string=asked, data=form),
+        ):
+            place = answer.headers["Location"]
+            assert leads_to(place) == OWN_HOST, target
+            assert leads_to(dict(parse_qsl(urlsplit(place).query)).get("next", "/")) == OWN_HOST
