@@ -7,12 +7,13 @@ from collections.abc import Iterator, Sequence
 from itertools import cycle
 from typing import TypeVar
 
-from tests.hostile.attacks import Case, aimed, corpus
+from tests.hostile import values
+from tests.hostile.attacks import Case, aimed, corpus, with_body
+from tests.hostile.bodies import right_form
 from tests.hostile.drawn import each_drawn
 from tests.hostile.routes import Place, every_route
 from tests.hostile.siege import Siege, report
 from tests.hostile.states import STATES, State
-from tests.hostile.values import METHODS
 
 # Give it to repeat a run.
 SEED = "HOSTILE_SEED"
@@ -76,9 +77,18 @@ class Campaign:
         for turn, case in enumerate(cases):
             self._send(next(self._posts), "POST", turn, [next(self._queries), case])
 
+    def send_marked(self) -> None:
+        """To every form from two states: what may not come back as it is, where it gets far."""
+        texts = {name: values.MARKED for name in ("email", "username", "phone", "code", "next")}
+        case = Case("marked", with_body(right_form(**texts)))
+        forms = {place.route for place in self.places if place.route.takes_post}
+        for route in sorted(forms, key=lambda it: it.rule):
+            for state in self._chance.sample([*self._sieges], 2):
+                self._send(Place(state, route), "POST", 0, [next(self._queries), case])
+
     def send_unknown_methods(self, count: int) -> None:
         """So many of all pairs of a place and a method that it does not know."""
-        pairs = [(place, method) for place in self.places for method in METHODS]
+        pairs = [(place, method) for place in self.places for method in values.METHODS]
         for turn, (place, method) in enumerate(self._chance.sample(pairs, count)):
             self._send(place, method, turn, [])
 
@@ -87,7 +97,7 @@ class Campaign:
 
         def send(turn: int, odd: Sequence[Case]) -> None:
             known = "POST" if turn % 2 else "GET"
-            method = METHODS[turn % len(METHODS)] if turn % 7 == 0 else known
+            method = values.METHODS[turn % len(values.METHODS)] if turn % 7 == 0 else known
             self._send(self._somewhere(known), method, turn, odd)
 
         for begun in range(0, count, AT_ONCE):

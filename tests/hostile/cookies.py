@@ -65,7 +65,8 @@ def _tampered(source: str, how: str) -> Tamper:
                 # The form token stays good.
                 return _line({"session": mine.get("session", ""), **theirs})
             case "swapped":
-                value = next(iter(theirs.values()), "")
+                tokens = (it for name, it in theirs.items() if name.startswith(SESSION))
+                value = next(tokens, "")
                 return f"{own}; {_line(dict.fromkeys((SESSION, HALF_OPEN, *LINKS), value))}"
         return _line({**mine, **{name: SPOILT[how](value) for name, value in theirs.items()}})
 

@@ -14,7 +14,7 @@ from tests.hostile.values import METHODS
 
 Applications = Callable[..., Application]
 REQUESTS, REQUESTS_IN_SOAK = 500, 5000
-UNKNOWN_METHODS = 40
+UNKNOWN_METHODS = 30
 
 
 @pytest.fixture
@@ -30,6 +30,7 @@ def test_nothing_breaks_and_nobody_gets_in(applications: Applications, seed: int
     """
     campaign = Campaign([Siege(applications(**it.settings), it) for it in STATES], seed)
     campaign.send_corpus()
+    campaign.send_marked()
     campaign.send_unknown_methods(UNKNOWN_METHODS)
     campaign.send_drawn(REQUESTS - campaign.sent)
     assert not (problems := campaign.end()), problems
@@ -44,6 +45,7 @@ def test_nothing_breaks_in_the_long_run(applications: Applications, seed: int) -
     campaign.send_unknown_methods(len(campaign.places) * len(METHODS))
     for _ in range(3):
         campaign.send_corpus()
+        campaign.send_marked()
     campaign.send_drawn(REQUESTS_IN_SOAK - campaign.sent)
     assert not (problems := campaign.end()), problems
     assert campaign.sent == REQUESTS_IN_SOAK
