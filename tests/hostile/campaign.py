@@ -79,8 +79,8 @@ class Campaign:
 
     def send_marked(self) -> None:
         """To every form from two states: what may not come back as it is, where it gets far."""
-        texts = {name: values.MARKED for name in ("email", "username", "phone", "code", "next")}
-        case = Case("marked", with_body(right_form(**texts)))
+        shown = ("email", "username", "phone", "code", "next")
+        case = Case("marked", with_body(right_form(0, **dict.fromkeys(shown, values.MARKED))))
         forms = {place.route for place in self.places if place.route.takes_post}
         for route in sorted(forms, key=lambda it: it.rule):
             for state in self._chance.sample([*self._sieges], 2):

@@ -65,6 +65,10 @@ class Siege:
         handed_out = answer.headers.getlist("Set-Cookie")
         if token := _session_token(handed_out):
             self._jars.add(f"{SESSION}={token}")
+        if attack.tamper:
+            self._jars.add(str(environ["HTTP_COOKIE"]))
+        if answer.endpoint == "inside":
+            self._look_who_is_inside(answer.body.decode())
         used_own = self.standing.cookies in str(environ["HTTP_COOKIE"])
         if used_own and self._took_the_place(answer, handed_out, token):
             self.enter()
@@ -80,8 +84,7 @@ class Siege:
         """What went wrong until now: nobody may be inside as another, and those who live there
         still get in."""
         for jar in self._jars:
-            shown = shown_to(self.application, jar)
-            self.problems += [f"a jar opens {it}" for it in shown.split() if it in self._watched]
+            self._look_who_is_inside(shown_to(self.application, jar))
         if self._sessions(self._watched.values()) - self._known_sessions:
             self.problems.append("a session of a victim's was made")
         self.application.clock.advance(minutes=1)
@@ -90,6 +93,9 @@ class Siege:
                 self.problems.append(f"{person.email} does not get in any more: {browser.path}")
         self._known_sessions |= self._sessions(self._watched.values())
         return self.problems
+
+    def _look_who_is_inside(self, shown: str) -> None:
+        self.problems += [f"inside as {it}" for it in shown.split() if it in self._watched]
 
     def _took_the_place(self, answer: Answer, handed_out: list[str], token: str) -> bool:
         if any(GONE in line for line in handed_out):

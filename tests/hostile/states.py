@@ -71,7 +71,8 @@ class State:
 def shown_to(application: Application, cookies: str) -> str:
     """What the protected pages show to who brings these cookies; empty if they do not open."""
     client = application.app.test_client(use_cookies=False)
-    answers = (client.get(path, headers={"Cookie": cookies}) for path in ("/inside", "/strong"))
+    brought = {"HTTP_COOKIE": cookies}
+    answers = (client.get(path, environ_overrides=brought) for path in ("/inside", "/strong"))
     return " ".join(answer.text for answer in answers if answer.status_code == 200)
 
 
