@@ -8,7 +8,14 @@ from flask import request
 
 from flask_airlock import current_user, recent_proof_required
 from tests.applications import Application
-from tests.journeys.support import SESSION, Page, copied, enrolled_person, moved, wrong
+from tests.journeys.support import (
+    SESSION,
+    Page,
+    copied,
+    enrolled_person,
+    moved,
+    wrong,
+)
 from tests.people import Browser, Person
 
 SENT = {"to": "Grace <&\"'> Hopper", "amount": "5", "both": ["a", "b"], "code": "mine"}

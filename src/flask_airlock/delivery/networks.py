@@ -4,6 +4,7 @@ several processes share. Its clock is the store's own.
 Importing `limits` takes as long as importing Flask, so this is loaded when somebody is wrong.
 """
 
+import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -19,6 +20,7 @@ from ..domain.throttle import Window
 from ..errors import ConfigurationError, CountsGone, MissingExtra
 
 T = TypeVar("T")
+log = logging.getLogger("flask_airlock")
 NAMESPACE = "airlock"
 # Nobody is to wait for a store that is gone: neither long, nor each time.
 PATIENCE = 1.0
@@ -73,9 +75,12 @@ class NetworkCounts:
             raise CountsGone("at rest", is_news=False)
         try:
             answer = do()
-        except StorageError as problem:
+        except Exception as problem:
+            # Also an answer that the store's client can make no sense of.
+            cause = problem.storage_error if isinstance(problem, StorageError) else problem
             is_news, self._gone_at = self._gone_at is None, now
-            raise CountsGone(type(problem.storage_error).__name__, is_news=is_news) from None
+            log.warning("networks are not counted: their store fails", exc_info=is_news)
+            raise CountsGone(type(cause).__name__, is_news=is_news) from None
         self._gone_at = None
         return answer
 
@@ -85,7 +90,7 @@ def _store(uri: str) -> StorageTypes:
     timeouts = next((TIMEOUTS[name] for name in TIMEOUTS if scheme.startswith(name)), {})
     try:
         return storage_from_string(uri, wrap_exceptions=True, **timeouts)
-    except (Unusable, ValueError) as problem:
+    except (Unusable, ValueError, NotImplementedError) as problem:
         if "prerequisite" in str(problem):
             raise MissingExtra(
                 f"SECURITY_RATELIMIT_STORAGE_URI begins with {scheme}: {problem}. For Redis: "

@@ -56,7 +56,7 @@ def all_shut(services: Services, work: Work, account: Account, side: Side) -> di
     if opens_at > now:
         for factor in services.factors:
             held = shut.get(factor.name)
-            if held is None or held.until is not None:
+            if held is None or (held.until is not None and held.until < opens_at):
                 shut[factor.name] = Shut(opens_at, for_all=True)
     return shut
 
@@ -86,7 +86,7 @@ def count(
     limit, now = limits.of(guess.subject), services.clock()
 
     def count_all(work: Work) -> Shut | None:
-        # Of several rows every flow takes the throttle's first: another order would deadlock.
+        # Of these rows the throttle's is taken first by every count: or two would deadlock.
         evenly = guess.subject == FIRST_DOOR
         if not work.unit.throttles.count(guess, limit, now, evenly=evenly):
             shut = work.unit.throttles.all_shut(guess.owner, guess.side, limits, now)

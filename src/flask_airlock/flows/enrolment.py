@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from ..domain.accounts import Account, Visitor
 from ..domain.events import FactorAdded, SetupBegun
 from ..domain.link_tokens import LinkPurpose
-from ..domain.login_state import SignedIn, Step
+from ..domain.login_state import SignedIn, Stage, Step
 from ..domain.one_time_codes import Purpose
 from ..domain.policy import proved_second_factor
 from ..domain.throttle import SETUP, Side, owner_of_user
@@ -21,7 +21,7 @@ from ..errors import (
 )
 from ..factors.protocol import Case, Factor
 from ..storage.setups import Setup
-from . import adoption, attempts, codes, holds, policy, sessions
+from . import adoption, attempts, codes, holds, policy, second_proof, sessions
 from .address_proof import address_is_proved, needs_address_proof
 from .services import Services, Work
 from .sessions import Standing, Tokens
@@ -171,8 +171,9 @@ def confirm(
     try:
         standing = standing_to_enrol(services, tokens, visitor)
     except LoginLapsed:
-        before = tokens.half_open or tokens.signed_in
-        return sessions.repeat(services, before, method, code, visitor, is_counted=False)
+        stage = Stage.HALF_OPEN if tokens.half_open else Stage.SIGNED_IN
+        before, move = tokens.half_open or tokens.signed_in, (stage, Step.FACTOR_SET_UP)
+        return second_proof.repeat(services, before, move, method, code, visitor)
     factor = services.factors[method]
     case = codes.case_of(services, standing, Purpose.SETUP, visitor)
     guess = attempts.guess_at(services, standing.account, f"{SETUP}{method}", visitor)

@@ -8,7 +8,7 @@ from typing import Any
 from ..domain.accounts import Account, Person, Visitor
 from ..domain.browsers import first_door_side, password_mark
 from ..domain.events import FirstFactorAccepted, FirstFactorRefused
-from ..domain.login_state import LoginOutcome, NeedsFactor, NeedsSetup, SignedIn, Step
+from ..domain.login_state import LoginOutcome, NeedsFactor, NeedsSetup, SignedIn, Stage, Step
 from ..domain.one_time_codes import Purpose
 from ..domain.throttle import FIRST_DOOR, FIRST_SETUP, Guess, Side, owner_of_user
 from ..errors import (
@@ -160,7 +160,8 @@ def answer_factor(
     try:
         standing = sessions.find_half_open(services, token)
     except LoginLapsed:
-        return sessions.repeat(services, token, method, code, visitor, is_counted=False)
+        move = (Stage.HALF_OPEN, Step.SECOND_FACTOR)
+        return second_proof.repeat(services, token, move, method, code, visitor)
     return second_proof.prove(services, standing, Purpose.LOGIN, method, code, visitor)
 
 

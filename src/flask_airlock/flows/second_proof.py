@@ -2,9 +2,11 @@
 
 from ..domain.accounts import Visitor
 from ..domain.events import FactorAccepted, ProvedAgain
-from ..domain.login_state import SignedIn, Step
+from ..domain.login_state import SignedIn, Stage, Step
 from ..domain.one_time_codes import Purpose
+from ..domain.sessions import DOUBLE_CLICK, is_within
 from ..domain.throttle import Guess
+from ..domain.vault import digest
 from ..errors import LoginLapsed, MethodNotOffered, Unsealable, WrongAnswer
 from ..factors.protocol import Case
 from . import attempts, codes, holds, sessions
@@ -33,11 +35,44 @@ def prove(
         return _accept(services, standing, case, guess, code)
     except (WrongAnswer, LoginLapsed, Unsealable) as refusal:
         try:
-            token = standing.token
-            return sessions.repeat(services, token, method, code, visitor, is_counted=True)
+            move = (standing.session.stage, STEPS[purpose])
+            return repeat(services, standing.token, move, method, code, visitor, guess)
         except LoginLapsed:
             attempts.refused(services, guess, refusal.code, visitor)
             raise refusal from None
+
+
+def repeat(
+    services: Services, token: str | None, move: tuple[Stage, Step], method: str, code: str,
+    visitor: Visitor, guess: Guess | None = None,
+) -> SignedIn:  # fmt: skip
+    """The right answer sent twice by one browser (a double click) lands in the same session.
+
+    Both answers carry the same new token, which only we can compute from the old one. `guess` was
+    counted already, if given; `move` is what the first half did. Raises LoginLapsed for everything
+    else: no session, another answer, a moment later.
+    """
+    if not token:
+        raise LoginLapsed
+    now = services.clock()
+    with services.begin() as work:
+        found = work.unit.sessions.promoted_from(digest(token), now)
+    if found is None or not is_within(DOUBLE_CLICK, found[0].proved_at, now):
+        raise LoginLapsed
+    session, account, answer = found
+    if guess is None:
+        # This looks at an answer, so it counts as a try like any other.
+        guess = attempts.guess_at(services, account, method, visitor)
+        attempts.count(services, guess, visitor)
+    said = sessions.answer_text(move, session.id, method, code)
+    if not services.vault.verify_mac("answer", said, answer):
+        raise LoginLapsed
+    services.in_one_go(lambda work: attempts.clear(services, work, guess))
+    after = sessions.token_after(services, session, token)
+    if move[0] is not Stage.HALF_OPEN:
+        # Who was inside already gets no mark: a copied cookie must not earn one.
+        return SignedIn(after, None, None)
+    return SignedIn(after, session.next_url, sessions.mark_of(services, account, session))
 
 
 def _accept(

@@ -13,7 +13,7 @@ from ..domain.policy import proved_second_factor
 from ..domain.sessions import DOUBLE_CLICK, HALF_OPEN_LIFETIME, SEEN_INTERVAL, Session, is_within
 from ..domain.vault import digest, new_token
 from ..errors import LoginLapsed
-from . import arrivals, attempts, policy
+from . import arrivals, policy
 from .services import Services, Work
 
 RENEWAL = "next token"
@@ -174,7 +174,8 @@ def promote(
     )
     token = next_token(services, standing.token)
     # Without an answer there is nothing by which a repetition could be told from a copy.
-    answer = services.vault.mac("answer", _answer_text(held.id, method, code)) if code else None
+    said = answer_text((held.stage, step), held.id, method, code)
+    answer = services.vault.mac("answer", said) if code else None
     old, new = digest(standing.token), digest(token)
     if not work.unit.sessions.promote(held, old, new, answer, promoted):
         raise LoginLapsed
@@ -184,34 +185,6 @@ def promote(
         # Who was inside already stays where he is; a copied cookie must not earn a mark.
         return SignedIn(token, None, None)
     return SignedIn(token, held.next_url, mark_of(services, standing.account, held))
-
-
-def repeat(
-    services: Services, token: str | None, method: str, code: str, visitor: Visitor, *,
-    is_counted: bool,
-) -> SignedIn:  # fmt: skip
-    """The right answer sent twice by one browser (a double click) lands in the same session.
-
-    Both answers carry the same new token, which only we can compute from the old one. Raises
-    LoginLapsed for everything else: no session, another answer, a moment later.
-    """
-    if not token:
-        raise LoginLapsed
-    now = services.clock()
-    with services.begin() as work:
-        found = work.unit.sessions.promoted_from(digest(token), now)
-    if found is None or not is_within(DOUBLE_CLICK, found[0].proved_at, now):
-        raise LoginLapsed
-    session, account, answer = found
-    guess = attempts.guess_at(services, account, method, visitor)
-    if not is_counted:
-        # This looks at an answer, so it counts as a try like any other.
-        attempts.count(services, guess, visitor)
-    if not services.vault.verify_mac("answer", _answer_text(session.id, method, code), answer):
-        raise LoginLapsed
-    services.in_one_go(lambda work: attempts.clear(services, work, guess))
-    mark = mark_of(services, account, session)
-    return SignedIn(token_after(services, session, token), session.next_url, mark)
 
 
 def mark_of(services: Services, account: Account, session: Session) -> BrowserMark:
@@ -292,5 +265,6 @@ def _renewal_text(session_id: int) -> str:
     return f"{session_id}|renewed"
 
 
-def _answer_text(session_id: int, method: str, code: str) -> str:
-    return f"{session_id}|{method}|{code}"
+def answer_text(move: tuple[Stage, Step], session_id: int, method: str, code: str) -> str:
+    """What is kept, as a keyed digest, of the answer that moved a session on."""
+    return "|".join((str(session_id), *move, method, code))

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from ..domain.accounts import Account, Visitor
 from ..domain.events import ProvedAgain
-from ..domain.login_state import SignedIn
+from ..domain.login_state import SignedIn, Stage, Step
 from ..domain.one_time_codes import Purpose
 from ..domain.policy import proved_second_factor
 from ..domain.sessions import Session
@@ -16,11 +16,12 @@ from ..errors import IllegalMove, LoginLapsed, TooSoon, WrongPassword
 from . import password_checks, second_proof, second_step, sessions
 from .second_step import Offer
 from .services import Services, Work
+from .sessions import Standing
 
 
 def is_proved(services: Services, account: Account, session: Session, within: timedelta) -> bool:
     """Whether the session's last proof is that recent, and of the highest level there is."""
-    if account.preferred_method is not None and not proved_second_factor(session.proofs):
+    if _has_factor(services, account) and not proved_second_factor(session.proofs):
         return False
     return session.is_fresh(services.clock(), within)
 
@@ -28,13 +29,22 @@ def is_proved(services: Services, account: Account, session: Session, within: ti
 def offers(services: Services, token: str | None, visitor: Visitor) -> list[Offer]:
     """The methods of who is signed in, the preferred one first; none where the password is asked.
 
-    Raises LoginLapsed, and IllegalMove where there is neither.
+    Raises LoginLapsed, and IllegalMove where there is neither: then only a login helps.
     """
     standing = sessions.find_signed_in(services, token)
     found = second_step.offers_of(services, standing, Purpose.STEP_UP, visitor)
-    if not found and standing.person.password_hash is None:
+    if not found and not _is_asked_the_password(services, standing):
         raise IllegalMove
     return found
+
+
+def _has_factor(services: Services, account: Account) -> bool:
+    return services.policy.enabled and account.preferred_method is not None
+
+
+def _is_asked_the_password(services: Services, standing: Standing) -> bool:
+    has_password = standing.person.password_hash is not None
+    return has_password and not _has_factor(services, standing.account)
 
 
 def answer(
@@ -44,7 +54,8 @@ def answer(
     try:
         standing = sessions.find_signed_in(services, token)
     except LoginLapsed:
-        return sessions.repeat(services, token, method, code, visitor, is_counted=False)
+        move = (Stage.SIGNED_IN, Step.PROVED_AGAIN)
+        return second_proof.repeat(services, token, move, method, code, visitor)
     return second_proof.prove(services, standing, Purpose.STEP_UP, method, code, visitor)
 
 
@@ -57,7 +68,7 @@ def give_password(
         standing = sessions.find_signed_in(services, token)
     except LoginLapsed:
         return _repeat(services, token, password, visitor)
-    if standing.account.preferred_method is not None or standing.person.password_hash is None:
+    if not _is_asked_the_password(services, standing):
         raise IllegalMove
     password_checks.check(services, standing, password, visitor)
 

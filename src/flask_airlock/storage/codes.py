@@ -62,7 +62,8 @@ class Codes(Store):
 
     @promise("A code works once.")
     def spend(self, binding: CodeBinding, digests: Sequence[bytes], now: datetime) -> bool:
-        """True for exactly one caller, if one of `digests` is the live code's."""
+        """True for exactly one caller, if one of `digests` is the live code's. Who was right begins
+        with all his tries, should he ask for another code in the same session."""
         rows = self._tables.codes
         claim = update(rows).where(
             self._is(binding),
@@ -70,7 +71,7 @@ class Codes(Store):
             rows.c.used_at.is_(None),
             rows.c.expires_at > to_db(now),
         )
-        return self._changed(claim.values(used_at=to_db(now))) == 1
+        return self._changed(claim.values(used_at=to_db(now), tries=0)) == 1
 
     def was_spent(self, binding: CodeBinding, digests: Sequence[bytes], since: datetime) -> bool:
         """Whether one of `digests` was the code that was spent since then."""

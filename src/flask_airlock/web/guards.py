@@ -14,11 +14,12 @@ from ..domain.policy import proved_second_factor
 from ..flows import step_up
 from .context import services
 from .current_user import current_session, wants_data
-from .redirects import here, own_path
+from .redirects import here, this_page
 
 P = ParamSpec("P")
 View = Callable[P, ResponseReturnValue]
 ASKED = "airlock_permissions"
+SECRET_FIELDS = frozenset({"current", "password"})
 
 
 def roles_required(*names: str) -> Callable[[View[P]], View[P]]:
@@ -122,12 +123,12 @@ def prove_first() -> ResponseReturnValue:
     """To the page that asks for a proof, and from there back; a form is taken along (307)."""
     if wants_data():
         return jsonify(error="recent_proof_required"), 403
-    if request.method in ("GET", "HEAD"):
-        return redirect(url_for("security.verify", next=here()))
-    if request.files:
-        # Files can't wait in a page: the form has to be filled in again.
-        return redirect(url_for("security.verify", next=own_path(request.path)), 303)
-    return redirect(url_for("security.verify", next=own_path(request.full_path)), 307)
+    target = this_page()
+    form = url_for("security.verify", next=target)
+    # Files can't wait in a page, and our own passwords should not.
+    waits = target and not request.files and SECRET_FIELDS.isdisjoint(request.form)
+    goes_on = waits and request.method not in ("GET", "HEAD")
+    return redirect(form, 307 if goes_on else 303)
 
 
 def has_second_factor() -> bool:

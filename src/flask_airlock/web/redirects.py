@@ -1,11 +1,14 @@
 """Where a person was going: on this very host, or nowhere."""
 
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import quote, urlsplit, urlunsplit
 
 from flask import Response, request, url_for
 
 LONGEST_TARGET = 2000
+# What stands there for itself; paths come decoded, queries as they were sent.
+IN_A_PATH = "/!$&'()*+,:;=@~"
+IN_A_QUERY = IN_A_PATH + "?%[]{}|^`"
 
 
 def own_path(target: str | None) -> str | None:
@@ -42,8 +45,14 @@ def here() -> str | None:
     """The page that was asked for, to come back to; None if it was not a plain GET."""
     if request.method != "GET":
         return None
-    query = f"?{request.query_string.decode('latin-1')}" if request.query_string else ""
-    return own_path(f"{request.script_root}{request.path}{query}")
+    return this_page()
+
+
+def this_page() -> str | None:
+    """The address of this request on this host, as it was asked for; None for one that is too
+    long."""
+    query = f"?{quote(request.query_string, safe=IN_A_QUERY)}" if request.query_string else ""
+    return own_path(f"{quote(request.script_root + request.path, safe=IN_A_PATH)}{query}")
 
 
 def go(endpoint: str, **values: str | None) -> Response:

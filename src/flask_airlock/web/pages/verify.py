@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Response, request, url_for
 
@@ -30,11 +31,11 @@ from ...flows.second_step import Offer
 from .. import cookies
 from ..context import services
 from ..current_user import current_session
-from ..redirects import go_to, own_path
+from ..redirects import asked_target, go_to
 from ..translation import translate
 from ..visitor import visitor
 from ..wording import words
-from .forms import CodeForm, PasswordForm
+from .forms import BareForm, CodeForm, PasswordForm
 from .rendering import message_page, page, refusal
 from .views import Method, why_not
 
@@ -88,6 +89,8 @@ def _offers() -> list[Offer]:
 
 def _send(ask: Ask) -> Response:
     method = _field("method")
+    if not BareForm(prefix=PREFIX).is_sent_well():
+        return _page(ask, status=400, problem=words("expired_form"))
     try:
         codes.send_code(services(), cookies.tokens(), method, Purpose.STEP_UP, visitor())
     except (FactorClosed, TooManyTries, TooSoon, MailboxHeld, Unsealable) as problem:
@@ -127,9 +130,9 @@ def _answer(form: CodeForm | PasswordForm, method: str) -> SignedIn:
 
 def _go_on(signed_in: SignedIn) -> Response:
     """To where the person was going, by the method by which he was."""
-    target = own_path(request.args.get("next")) or services().settings.post_login_url
-    response = go_to(target)
-    if _field(GOES_ON):
+    target = asked_target()
+    response = go_to(target or services().settings.post_login_url)
+    if target and _field(GOES_ON):
         response.status_code = 307
     cookies.keep_session(response, signed_in.token)
     return response
@@ -141,19 +144,17 @@ def _page(
     shown = ask.shown
     if shown is not None and not problem:
         problem = why_not(shown)
-    waiting = [
-        (name, value)
-        for name, value in request.form.items(multi=True)
-        if not name.startswith(PREFIX)
-    ]
-    goes_on = request.method == "POST" and (_field(GOES_ON) or not _has_ours())
+    is_own = _comes_from_here()
+    fields = request.form.items(multi=True) if is_own else ()
+    waiting = [(name, value) for name, value in fields if not name.startswith(PREFIX)]
+    goes_on = is_own and request.method == "POST" and (_field(GOES_ON) or not _has_ours())
     return page(
         "verify.html",
         status=status,
         form=ask.form,
         method=Method.of(shown) if shown else None,
         others=[Method.of(offer) for offer in ask.offers if offer is not shown],
-        action=url_for("security.verify", next=own_path(request.args.get("next"))),
+        action=url_for("security.verify", next=asked_target()),
         waiting=waiting,
         goes_on=goes_on,
         prefix=PREFIX,
@@ -168,6 +169,15 @@ def _form(digits: int | None) -> CodeForm | PasswordForm:
     if not _does("prove"):
         options["formdata"] = None
     return PasswordForm(**options) if digits is None else CodeForm(digits, **options)
+
+
+def _comes_from_here() -> bool:
+    """Whether a page of this host sent the form: another's must not reach a view as if ours had,
+    in the owner's browser and after his proof."""
+    if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
+        return False
+    origin = request.headers.get("Origin")
+    return origin is None or urlsplit(origin).netloc == request.host
 
 
 def _has_ours() -> bool:
