@@ -33,7 +33,7 @@ def some_attacks(siege: Siege, count: int) -> Iterator[Attack]:
 
 
 @pytest.mark.parametrize(
-    "rounds, bytes_each", [(4, 500), pytest.param(80, 100, marks=pytest.mark.soak)]
+    "rounds, bytes_each", [(2, 1000), pytest.param(80, 100, marks=pytest.mark.soak)]
 )
 def test_memory_is_flat(
     applications: Callable[..., Application], rounds: int, bytes_each: int

@@ -96,6 +96,7 @@ def test_the_paths_are_settings(applications: Callable[..., Application]) -> Non
         "second_step": "/second",
         "send_code": "/send",
         "rescue": "/help",
+        "verify": "/is-it-you",
         "enrol": "/factors",
         "reset_password": "/password",
         "forgot_password": "/lost",

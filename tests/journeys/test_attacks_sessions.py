@@ -34,7 +34,7 @@ def test_freshness_does_not_renew_itself(application: Application) -> None:
     ada, browser = application.person(), application.browser()
     browser.enrol(ada, "authenticator")
     keep_warm(application, browser)
-    assert browser.get("/login/set-up").status == 403
+    assert browser.get("/login/set-up").path == "/login/verify"
     assert [row["method"] for row in application.rows("credentials")] == ["authenticator"]
 
 

@@ -30,6 +30,7 @@ FORMS: dict[str, dict[str, str]] = {
     "security.second_step": {},
     "security.send_code": {},
     "security.rescue": {},
+    "security.verify": {},
     "security.enrol": {},
     "security.register": {},
     "security.send_confirmation": {},

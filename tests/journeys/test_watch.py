@@ -26,12 +26,12 @@ def test_many_failures_of_all_accounts_together_raise_one_event(
 
     fail(25, timedelta(seconds=10))
     assert told() == 0
-    fail(40, timedelta(seconds=10))
+    fail(60, timedelta(seconds=10))
     assert told() == 1
     (event,) = (row for row in application.rows("events") if row["name"] == "failures_unusual")
     assert json.loads(event["detail"])["failures"] >= 30
     application.clock.advance(hours=2)
-    fail(40, timedelta(seconds=10))
+    fail(60, timedelta(seconds=10))
     assert told() == 2
 
 

@@ -187,10 +187,10 @@ def test_a_session_that_lies_about_changes_no_address(
     fill(visitor, New_mail_address=NEW_ADDRESS, Current_password=grace.password)
     site.application.clock.advance(minutes=11)
     visitor.press(SEND)
-    assert visitor.heading == "That is not possible now"
+    assert visitor.heading == "Is it you?"
     for path in ("/change-email", "/delete-account"):
         visitor.go(path)
-        assert visitor.heading == "That is not possible now"
+        assert visitor.heading == "Is it you?"
     assert site.mail.all_to(NEW_ADDRESS) == []
 
 

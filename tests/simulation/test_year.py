@@ -44,7 +44,7 @@ def test_a_year_of_guessing_leads_nowhere(played: Case) -> None:
     must_hold(play(played, every_day=False))
 
 
-@pytest.mark.parametrize("played", [THREE_APPS, ONE_PHONE], ids=str)
+@pytest.mark.parametrize("played", but_for_the_soak([ONE_PHONE], [THREE_APPS, ONE_PHONE]), ids=str)
 def test_a_quarter_brings_no_more_than_a_quarter_of_that(played: Case) -> None:
     """S-92, S-93, S-94, S-96: nor with three authenticators; of 0.07 % for a text message. The
     whole year is the soak's."""
