@@ -81,10 +81,6 @@ def _accept(
     account_id, method = standing.account.id, guess.subject
 
     def accept(work: Work) -> SignedIn:
-        if standing.account.delete_at is not None:
-            # First of all, like whoever removes the account: another order would deadlock. Always,
-            # it would deadlock with those who count a try.
-            work.unit.accounts.lock(account_id)
         attempts.clear(services, work, guess)
         credentials = work.unit.credentials.of_method(account_id, method)
         services.factors[method].answer(work.unit, case, credentials, code)
