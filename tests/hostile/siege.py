@@ -74,17 +74,12 @@ class Siege:
             self.enter()
         return answer
 
-    def fire_all(self, attacks: Iterable[Attack]) -> list[str]:
-        """Send them all, then look who got in; what went wrong."""
-        for attack in attacks:
-            self.fire(attack)
-        return self.end()
-
     def end(self) -> list[str]:
         """What went wrong until now: nobody may be inside as another, and those who live there
         still get in."""
         for jar in self._jars:
             self._look_who_is_inside(shown_to(self.application, jar))
+        self._jars = {self.standing.cookies}
         if self._sessions(self._watched.values()) - self._known_sessions:
             self.problems.append("a session of a victim's was made")
         self.application.clock.advance(minutes=1)
