@@ -16,7 +16,7 @@ from werkzeug.test import EnvironBuilder, run_wsgi_app
 from tests.applications import Application
 from tests.hostile.answers import Answer, wrong_with
 from tests.hostile.attacks import Attack
-from tests.hostile.cookies import Foreign, of_somebody, of_the_victim
+from tests.hostile.cookies import TAMPERED, Foreign, of_somebody, of_the_victim
 from tests.hostile.states import State, settled, shown_to
 from tests.journeys.support import SESSION
 from tests.people import Browser, Person
@@ -48,7 +48,9 @@ class Siege:
     def enter(self) -> None:
         """The next attacker takes the place; people before him are still watched over."""
         self.standing = self.state.enter(self.application)
-        self._jars.add(self.standing.cookies)
+        own = self.standing.cookies
+        # As they are, and under one another's names.
+        self._jars |= {own, TAMPERED["own", "swapped"](own, {})}
         if not self.state.is_own:
             self._watch_over(self.standing.person, self.standing.owner)
 
