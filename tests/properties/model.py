@@ -87,12 +87,11 @@ class Tally:
         """The owner has set another password by mail: `is_first` in thirty days."""
         self.clear(PASSWORD)
         self.month_since_reset.clear()
-        is_first = is_first and bool(self.month)
         for row in map(self.row, methods):
             row.least = 0
             if is_first and row.ever + CLOSES_AT <= IN_A_ROW_EVER:
                 row.most = 0
-        if is_first:
+        if is_first and sum(now - at < MONTH for at, _ in self.month) >= GIVEN_BACK:
             self.given_back_at = now
 
     def _spent(self, now: datetime) -> int:

@@ -4,8 +4,9 @@ import pyotp
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
+from flask_airlock.domain.sessions import RECENT_PROOF
 from flask_airlock.domain.throttle import Side
-from tests.journeys.support import SESSION, cookie, wrong
+from tests.journeys.support import SESSION, wrong
 from tests.properties.acting import Actors, turn
 from tests.properties.model import PASSWORD
 from tests.properties.world import OWNER, Visitor
@@ -61,14 +62,19 @@ class Owner(Actors):
     @rule(which=WHICH)
     @turn
     def logs_out(self, which: int) -> None:
-        """Wherever she is."""
-        self.leave(self.homes[which % len(self.homes)])
+        """If she is inside there."""
+        visitor = self.homes[which % len(self.homes)]
+        if number := self.world.session_id(visitor):
+            self.post(visitor, "/logout")
+            del self.model.proofs[number]
 
     @rule(which=WHICH)
     @turn
     def changes_the_password(self, which: int) -> None:
-        """Where she is signed in; everywhere else she is no longer."""
+        """Where she is signed in, or signs in; everywhere else she is no longer."""
         visitor, wanted = self.homes[which % len(self.homes)], self.model.next_password()
+        if not self.world.session_id(visitor):
+            self.come_in(visitor, "authenticator")
         self.post(visitor, "/change-password", current=self.model.password, password=wanted)
         if "password_changed" in visitor.place:
             self.model.earned["password_changed"] += 1
@@ -85,10 +91,12 @@ class Owner(Actors):
     @rule(which=WHICH, method=METHODS)
     @turn
     def sets_up(self, which: int, method: str) -> None:
-        """One more method, or another authenticator, if she came in a moment ago."""
+        """One more method, or another authenticator, when she has just come in."""
         if method == "authenticator" and len(self.model.keys) == MOST_AUTHENTICATORS:
             return
         visitor, phone = self.homes[which % len(self.homes)], self.start.phone
+        if not self.world.session_id(visitor) or self.now - visitor.came_at > RECENT_PROOF:
+            self.come_in(visitor, "authenticator")
         path, visitor.codes = f"/login/set-up/{method}", {}
         number = self.world.session_id(visitor)
         self.post(visitor, path, action="begin", phone=phone if method == "sms" else "")
@@ -125,6 +133,8 @@ class Owner(Actors):
         if not visitor.is_inside(OWNER):
             assert not must, f"the right code was refused without a reason: {visitor.page}"
             return False
+        assert visitor.look("/strong") == 200
+        visitor.came_at = self.now
         number, visitor.side = self.world.session_id(visitor), Side.KNOWN
         assert number
         model.proofs[number] = {PASSWORD, method}
@@ -162,10 +172,8 @@ class Owner(Actors):
         return shown | self.model.sent_codes
 
     def leave(self, visitor: Visitor) -> None:
-        """Sign out there."""
-        if cookie(visitor, SESSION):
-            self.model.proofs.pop(self.world.session_id(visitor), None)
-            self.post(visitor, "/logout")
+        """Close the browser, by which the session's cookie ends; the session does not."""
+        visitor.client.delete_cookie(SESSION)
 
     def come_in_after_a_reset(self, visitor: Visitor) -> bool:
         """The way back when others have used up all their tries."""

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import sqlalchemy as sa
 
 from flask_airlock.domain.letters import Channel
-from flask_airlock.domain.throttle import Side
+from flask_airlock.domain.throttle import EPOCH, Side
 from flask_airlock.domain.vault import digest
 from flask_airlock.settings.guessing import GuessingKeys
 from flask_airlock.testing import MovableClock
@@ -43,6 +43,7 @@ class Visitor(Browser):
     form: tuple[str, str] = ("", "")
     # Known from when the owner has come in by it.
     side: Side = Side.STRANGERS
+    came_at: datetime = EPOCH
     place: str = ""
     retry_after: int = 0
     # What was mailed and sent to the owner because of what this browser did, by method.
@@ -63,9 +64,8 @@ class Visitor(Browser):
         return self._note(self.client.get(path, environ_base=self._from_anywhere()))
 
     def is_inside(self, email: str) -> bool:
-        """Whether the pages of this account open."""
-        inside = self.look("/inside") == 200 and email in self.page
-        return inside and self.look("/strong") == 200
+        """Whether the page of this account opens."""
+        return self.look("/inside") == 200 and email in self.page
 
     def _from_anywhere(self) -> dict[str, str]:
         return {"REMOTE_ADDR": str(IPv4Address("10.0.0.0") + next(_addresses))}
@@ -136,8 +136,8 @@ class World:
         model.sent_codes.update(visitor.codes.values())
 
     def session_id(self, visitor: Browser) -> int:
-        """The row of the session that a browser holds; 0 for none."""
-        found = self._signed_in(digest=digest(cookie(visitor, SESSION)))
+        """The row of the session that a browser holds, unless it was ended; 0 for none."""
+        found = self._signed_in(digest=digest(cookie(visitor, SESSION)), ended_at=None)
         return found[0].id if found else 0
 
     def sessions(self) -> list[tuple[int, set[str]]]:
