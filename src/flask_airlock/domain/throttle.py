@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from functools import cache
 from hashlib import sha256
 from typing import Any
 
@@ -56,6 +57,18 @@ class Limit:
         doublings = min(failures - self.free, 20)
         wait: timedelta = self.first_wait * 2**doublings
         return min(wait, self.longest_wait)
+
+    def waits(self, tries: int) -> Sequence[tuple[int, timedelta]]:
+        """How long one waits after an answer that costs so many tries: from so many failures
+        before it, until the next pair."""
+        return _waits(self, tries)
+
+
+@cache
+def _waits(limit: Limit, tries: int) -> tuple[tuple[int, timedelta], ...]:
+    steps = [(failures, limit.wait_after(failures + tries)) for failures in range(limit.stop)]
+    before = [timedelta(0), *(wait for _, wait in steps)]
+    return tuple(step for step, last in zip(steps, before, strict=False) if step[1] != last)
 
 
 @dataclass(frozen=True)

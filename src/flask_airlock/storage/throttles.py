@@ -52,14 +52,18 @@ class Throttles(Store):
         return self._changed(raised) == 1
 
     def _next_wait(self, guess: Guess, limit: Limit, now: datetime) -> ColumnElement[Any]:
-        rows = self._tables.throttles
-        moment = rows.c.free_at.type
-        waits = {
-            failures: literal(to_db(now + wait), moment)
-            for failures in range(limit.stop)
-            if (wait := limit.wait_after(failures + guess.tries))
-        }
-        return case(waits, value=rows.c.failures, else_=null()) if waits else null()
+        failures, moment = self._tables.throttles.c.failures, self._tables.throttles.c.free_at.type
+
+        def ends(wait: timedelta) -> ColumnElement[Any]:
+            return literal(to_db(now + wait) if wait else None, moment)
+
+        steps = limit.waits(guess.tries)
+        return case(
+            # What opens again begins from zero.
+            (failures >= limit.stop, ends(limit.wait_after(guess.tries))),
+            *((failures >= least, ends(wait)) for least, wait in reversed(steps)),
+            else_=null(),
+        )
 
     @promise("What was guessed at too often is closed once.")
     def shut(self, guess: Guess, now: datetime, limit: Limit) -> bool:
