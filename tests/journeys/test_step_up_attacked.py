@@ -1,6 +1,7 @@
 """What a proof, and the form that waits for it, must not be talked into."""
 
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -102,6 +103,30 @@ def test_a_code_is_sent_for_our_own_button_alone(
     pressed = {"airlock-do": "send", "airlock-method": "email"}
     assert browser.client.post("/login/verify", data=pressed).status_code == 400
     assert len(application.outbox.messages()) == sent
+
+
+def test_a_form_with_a_file_is_filled_in_again(
+    application: Application, received: list[dict[str, Any]]
+) -> None:
+    """The person comes back to the page with the form; by the headers of another site he does
+    not."""
+    ada, browser = stale(application)
+    for page_before, leads_to in (
+        ("https://localhost/inside?tab=2", "/inside"),
+        ("https://evil.example.com/", "/transfer"),
+    ):
+        application.clock.advance(minutes=30)
+        response = browser.client.post(
+            "/transfer",
+            data={"to": "grace", "receipt": (BytesIO(b"a picture"), "receipt.png")},
+            headers={"Referer": page_before},
+            base_url="https://localhost",
+        )
+        assert response.status_code == 303
+        browser.get(response.headers["Location"])
+        prove(browser, do="prove", code=ada.app_code())
+        assert browser.path == leads_to
+    assert received == []
 
 
 def test_passwords_do_not_wait(application: Application, received: list[dict[str, Any]]) -> None:

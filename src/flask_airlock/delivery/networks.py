@@ -16,6 +16,7 @@ from limits.errors import StorageError
 from limits.storage import StorageTypes, storage_from_string
 from limits.strategies import MovingWindowRateLimiter
 
+from ..domain.sessions import is_within
 from ..domain.throttle import Window
 from ..errors import ConfigurationError, CountsGone, MissingExtra
 
@@ -71,7 +72,7 @@ class NetworkCounts:
 
     def _ask(self, do: Callable[[], T]) -> T:
         now = self._clock()
-        if self._gone_at is not None and self._gone_at <= now < self._gone_at + REST:
+        if self._gone_at is not None and is_within(REST, self._gone_at, now):
             raise CountsGone("at rest", is_news=False)
         try:
             answer = do()

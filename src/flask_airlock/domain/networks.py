@@ -2,6 +2,8 @@
 
 from ipaddress import IPv6Address, ip_address, ip_network
 
+# What is counted: wrong passwords, and forms that ask for letters.
+FAILURES, LETTERS = "failures", "letters"
 IPV4_PREFIX, IPV6_PREFIX = 32, 64
 
 

@@ -5,6 +5,7 @@ from ..domain.addresses import masked_address
 from ..domain.events import AddressConfirmed, LinkRequested
 from ..domain.link_tokens import LinkPurpose
 from ..domain.login_state import BrowserMark
+from ..domain.networks import LETTERS
 from ..errors import LinkSpent
 from . import mailed_links, networks, people
 from .address_proof import note_proved
@@ -17,7 +18,7 @@ def ask(services: Services, address: str, visitor: Visitor) -> None:
     Raises TooSoon where a network asks for too many letters.
     """
 
-    wait = networks.wait_of(services, networks.LETTERS, visitor)
+    wait = networks.wait_of(services, LETTERS, visitor)
 
     def send(work: Work) -> bool:
         person, _ = people.named(services, work, address)
@@ -43,7 +44,7 @@ def ask(services: Services, address: str, visitor: Visitor) -> None:
         return is_stranger
 
     if services.in_one_go(send):
-        networks.count(services, networks.LETTERS, visitor)
+        networks.count(services, LETTERS, visitor)
 
 
 def door(services: Services, token: str | None) -> str:

@@ -8,11 +8,11 @@ from typing import Any
 from ..domain.accounts import Account, Person, Visitor
 from ..domain.browsers import first_door_side, password_mark
 from ..domain.events import FirstFactorAccepted, FirstFactorRefused
-from ..domain.login_state import LoginOutcome, NeedsFactor, NeedsSetup, SignedIn, Stage, Step
+from ..domain.login_state import LoginOutcome, NeedsFactor, NeedsSetup, SignedIn, Step
+from ..domain.networks import FAILURES
 from ..domain.one_time_codes import Purpose
 from ..domain.throttle import FIRST_DOOR, FIRST_SETUP, Guess, Side, owner_of_user
 from ..errors import (
-    LoginLapsed,
     TooSoon,
     Unsealable,
     WrongCredentials,
@@ -56,7 +56,7 @@ def enter_password(
 
 def _network_must_not_wait(services: Services, guess: Guess, visitor: Visitor) -> None:
     """Asked before anything is counted for the account: one network must not close it."""
-    wait = networks.wait_of(services, networks.FAILURES, visitor)
+    wait = networks.wait_of(services, FAILURES, visitor)
     try:
         networks.must_not_wait(services, wait)
     except TooSoon:
@@ -67,7 +67,7 @@ def _network_must_not_wait(services: Services, guess: Guess, visitor: Visitor) -
 def _refuse_guess(services: Services, guess: Guess, reason: str, visitor: Visitor) -> None:
     attempts.refused(services, guess, reason, visitor)
     if guess.side is Side.STRANGERS:
-        networks.count(services, networks.FAILURES, visitor)
+        networks.count(services, FAILURES, visitor)
 
 
 def _first_door_side(
@@ -156,13 +156,8 @@ def _pass_first_door(
 def answer_factor(
     services: Services, token: str | None, method: str, code: str, visitor: Visitor
 ) -> SignedIn:
-    """The second door. Raises what `second_proof.prove` raises."""
-    try:
-        standing = sessions.find_half_open(services, token)
-    except LoginLapsed:
-        move = (Stage.HALF_OPEN, Step.SECOND_FACTOR)
-        return second_proof.repeat(services, token, move, method, code, visitor)
-    return second_proof.prove(services, standing, Purpose.LOGIN, method, code, visitor)
+    """The second door. Raises what `second_proof.answer` raises."""
+    return second_proof.answer(services, Purpose.LOGIN, token, method, code, visitor)
 
 
 def _first_code(

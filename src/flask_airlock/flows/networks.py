@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from ..delivery.networks import NetworkCounts
 
 T = TypeVar("T")
-FAILURES, LETTERS = "failures", "letters"
 USE = "network"
 
 

@@ -6,7 +6,7 @@ from ..domain.accounts import Visitor
 from ..domain.browsers import password_mark
 from ..domain.events import PasswordChanged
 from ..domain.login_state import BrowserMark
-from ..errors import LoginLapsed, TooSoon, WrongPassword
+from ..errors import LoginLapsed
 from . import new_passwords, notices, password_checks, sessions
 from .services import Services, Work
 from .sessions import Standing
@@ -53,15 +53,9 @@ def change(
 
 
 def _repeat(services: Services, token: str | None, wanted: str, visitor: Visitor) -> Changed:
-    """The form sent twice by one browser (a double click) lands in the same session: the password
-    is the one that it asks for. Raises LoginLapsed for everything else."""
-    standing = sessions.find_renewed(services, token)
-    try:
-        password_checks.check(services, standing, wanted, visitor)
-    except (WrongPassword, TooSoon):
-        raise LoginLapsed from None
-    token = sessions.token_after(services, standing.session, standing.token)
-    return _changed(services, standing, token, standing.person.password_hash or "")
+    # The password is the one that the form asks for.
+    standing, renewed = password_checks.check_twice(services, token, wanted, visitor)
+    return _changed(services, standing, renewed, standing.person.password_hash or "")
 
 
 def _changed(services: Services, standing: Standing, token: str, hashed: str) -> Changed:

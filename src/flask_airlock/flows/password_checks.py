@@ -2,8 +2,8 @@
 
 from ..domain.accounts import Visitor
 from ..domain.throttle import ASKED_AGAIN
-from ..errors import ProofTooOld, WrongCredentials, WrongPassword
-from . import attempts
+from ..errors import LoginLapsed, ProofTooOld, TooSoon, WrongCredentials, WrongPassword
+from . import attempts, sessions
 from .services import Services
 from .sessions import Standing
 
@@ -25,6 +25,20 @@ def check(services: Services, standing: Standing, password: str, visitor: Visito
         attempts.refused(services, guess, WrongPassword.code, visitor)
         raise WrongPassword from None
     services.in_one_go(lambda work: attempts.clear(services, work, guess))
+
+
+def check_twice(
+    services: Services, token: str | None, password: str, visitor: Visitor
+) -> tuple[Standing, str]:
+    """A form with this password, sent twice by one browser (a double click), lands in the session
+    that the first half renewed: where that is, and its token. Raises LoginLapsed for everything
+    else."""
+    standing = sessions.find_renewed(services, token)
+    try:
+        check(services, standing, password, visitor)
+    except (WrongPassword, TooSoon):
+        raise LoginLapsed from None
+    return standing, sessions.token_after(services, standing.session, standing.token)
 
 
 def must_be_fresh(services: Services, standing: Standing) -> None:

@@ -11,6 +11,7 @@ from ..domain.browsers import password_mark
 from ..domain.events import LinkRequested, PasswordReset
 from ..domain.link_tokens import LinkPurpose
 from ..domain.login_state import BrowserMark
+from ..domain.networks import LETTERS
 from ..errors import LinkSpent
 from ..storage.link_tokens import Link
 from . import attempts, mailed_links, networks, new_passwords, notices, people
@@ -30,7 +31,7 @@ def ask(services: Services, name: str, visitor: Visitor) -> None:
     """Send a link to whoever has this address (or user name). Nobody costs the same; nothing of
     the account changes (S-83). Raises TooSoon where a network asks for too many letters."""
 
-    wait = networks.wait_of(services, networks.LETTERS, visitor)
+    wait = networks.wait_of(services, LETTERS, visitor)
 
     def send(work: Work) -> bool:
         person, _ = people.named(services, work, name)
@@ -54,7 +55,7 @@ def ask(services: Services, name: str, visitor: Visitor) -> None:
         return is_stranger
 
     if services.in_one_go(send):
-        networks.count(services, networks.LETTERS, visitor)
+        networks.count(services, LETTERS, visitor)
 
 
 def door(services: Services, token: str | None, purpose: LinkPurpose) -> Door:

@@ -10,6 +10,7 @@ from ..domain.accounts import Person, Visitor
 from ..domain.addresses import normal_address
 from ..domain.events import Event, RegistrationRepeated, UserRegistered
 from ..domain.link_tokens import LinkPurpose
+from ..domain.networks import LETTERS
 from ..domain.sessions import DOUBLE_CLICK
 from ..domain.usernames import normal_username
 from ..errors import UsernameTaken, ValuesRefused
@@ -34,7 +35,7 @@ def register(services: Services, wanted: Application, visitor: Visitor) -> None:
     has the address: a user name is public, an address is not; TooSoon where a network has sent too
     many of these forms.
     """
-    networks.must_not_wait(services, networks.wait_of(services, networks.LETTERS, visitor))
+    networks.must_not_wait(services, networks.wait_of(services, LETTERS, visitor))
     address = normal_address(wanted.email)
     username = normal_username(wanted.username) if wanted.username else None
     hashed = new_passwords.accepted_hash(
@@ -49,7 +50,7 @@ def register(services: Services, wanted: Application, visitor: Visitor) -> None:
     if username is not None:
         columns["username"] = username
     services.in_one_go(lambda work: _register(services, work, columns, visitor))
-    networks.count(services, networks.LETTERS, visitor)
+    networks.count(services, LETTERS, visitor)
 
 
 def needs_long_password(services: Services) -> bool:

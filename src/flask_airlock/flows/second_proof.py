@@ -13,16 +13,24 @@ from . import attempts, codes, holds, sessions
 from .services import Services, Work
 from .sessions import Standing
 
-STEPS = {Purpose.LOGIN: Step.SECOND_FACTOR, Purpose.STEP_UP: Step.PROVED_AGAIN}
+MOVES = {
+    Purpose.LOGIN: (Stage.HALF_OPEN, Step.SECOND_FACTOR),
+    Purpose.STEP_UP: (Stage.SIGNED_IN, Step.PROVED_AGAIN),
+}
 
 
-def prove(
-    services: Services, standing: Standing, purpose: Purpose, method: str, code: str,
+def answer(
+    services: Services, purpose: Purpose, token: str | None, method: str, code: str,
     visitor: Visitor,
 ) -> SignedIn:  # fmt: skip
     """Count the answer, look at it, and move the session on. `code` is digits only. Raises
     LoginLapsed, MethodNotOffered, FactorClosed, TooSoon, TooManyTries, MailboxHeld, WrongAnswer,
     or Unsealable."""
+    move = MOVES[purpose]
+    try:
+        standing = sessions.find(services, token, move[0])
+    except LoginLapsed:
+        return repeat(services, token, move, method, code, visitor)
     factor = services.factors[method]
     case = codes.case_of(services, standing, purpose, visitor)
     tries = _tries_of_an_answer(services, standing, method)
@@ -35,8 +43,7 @@ def prove(
         return _accept(services, standing, case, guess, code)
     except (WrongAnswer, LoginLapsed, Unsealable) as refusal:
         try:
-            move = (standing.session.stage, STEPS[purpose])
-            return repeat(services, standing.token, move, method, code, visitor, guess)
+            return repeat(services, token, move, method, code, visitor, guess)
         except LoginLapsed:
             attempts.refused(services, guess, refusal.code, visitor)
             raise refusal from None
@@ -85,7 +92,7 @@ def _accept(
         credentials = work.unit.credentials.of_method(account_id, method)
         services.factors[method].answer(work.unit, case, credentials, code)
         work.record(FactorAccepted(account_id=account_id, method=method), case.visitor)
-        step = STEPS[case.purpose]
+        step = MOVES[case.purpose][1]
         if step is Step.PROVED_AGAIN:
             work.record(ProvedAgain(account_id=account_id, method=method), case.visitor)
         return sessions.promote(services, work, standing, step, method, code, case.visitor)

@@ -81,12 +81,12 @@ def open_session(
 
 def find_half_open(services: Services, token: str | None) -> Standing:
     """The half-open session of a token; raises LoginLapsed."""
-    return _find(services, token, Stage.HALF_OPEN)
+    return find(services, token, Stage.HALF_OPEN)
 
 
 def find_signed_in(services: Services, token: str | None) -> Standing:
     """The signed-in session of a token; raises LoginLapsed."""
-    return _find(services, token, Stage.SIGNED_IN)
+    return find(services, token, Stage.SIGNED_IN)
 
 
 def find_standing(services: Services, tokens: Tokens) -> Standing:
@@ -97,7 +97,8 @@ def find_standing(services: Services, tokens: Tokens) -> Standing:
         return find_half_open(services, tokens.half_open)
 
 
-def _find(services: Services, token: str | None, stage: Stage) -> Standing:
+def find(services: Services, token: str | None, stage: Stage) -> Standing:
+    """The session of a token, at that stage; raises LoginLapsed."""
     if not token:
         raise LoginLapsed
     with services.begin() as work:

@@ -8,11 +8,11 @@ from datetime import timedelta
 
 from ..domain.accounts import Account, Visitor
 from ..domain.events import ProvedAgain
-from ..domain.login_state import SignedIn, Stage, Step
+from ..domain.login_state import SignedIn
 from ..domain.one_time_codes import Purpose
 from ..domain.policy import proved_second_factor
 from ..domain.sessions import Session
-from ..errors import IllegalMove, LoginLapsed, TooSoon, WrongPassword
+from ..errors import IllegalMove, LoginLapsed
 from . import password_checks, second_proof, second_step, sessions
 from .second_step import Offer
 from .services import Services, Work
@@ -50,13 +50,8 @@ def _is_asked_the_password(services: Services, standing: Standing) -> bool:
 def answer(
     services: Services, token: str | None, method: str, code: str, visitor: Visitor
 ) -> SignedIn:
-    """A second factor, once more. Raises what `second_proof.prove` raises."""
-    try:
-        standing = sessions.find_signed_in(services, token)
-    except LoginLapsed:
-        move = (Stage.SIGNED_IN, Step.PROVED_AGAIN)
-        return second_proof.repeat(services, token, move, method, code, visitor)
-    return second_proof.prove(services, standing, Purpose.STEP_UP, method, code, visitor)
+    """A second factor, once more. Raises what `second_proof.answer` raises."""
+    return second_proof.answer(services, Purpose.STEP_UP, token, method, code, visitor)
 
 
 def give_password(
@@ -85,11 +80,5 @@ def give_password(
 
 
 def _repeat(services: Services, token: str | None, password: str, visitor: Visitor) -> SignedIn:
-    """The form sent twice by one browser (a double click) lands in the same session. Raises
-    LoginLapsed for everything else."""
-    standing = sessions.find_renewed(services, token)
-    try:
-        password_checks.check(services, standing, password, visitor)
-    except (WrongPassword, TooSoon):
-        raise LoginLapsed from None
-    return SignedIn(sessions.token_after(services, standing.session, standing.token), None, None)
+    _, renewed = password_checks.check_twice(services, token, password, visitor)
+    return SignedIn(renewed, None, None)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from ..domain.networks import FAILURES, LETTERS
 from ..domain.throttle import A_DAY, Limit, Limits, Window
 from . import values
 from .values import DURATION, WINDOWS
@@ -61,7 +62,7 @@ class GuessingKeys:
     @property
     def network_limits(self) -> dict[str, tuple[Window, ...]]:
         """How often one network may be wrong, and ask for letters."""
-        return {"failures": self.network_failures or (), "letters": self.network_letters or ()}
+        return {FAILURES: self.network_failures or (), LETTERS: self.network_letters or ()}
 
     @property
     def send_windows(self) -> dict[str, Window]:

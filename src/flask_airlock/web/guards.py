@@ -14,7 +14,7 @@ from ..domain.policy import proved_second_factor
 from ..flows import step_up
 from .context import services
 from .current_user import current_session, wants_data
-from .redirects import here, this_page
+from .redirects import here, own_path, this_page
 
 P = ParamSpec("P")
 View = Callable[P, ResponseReturnValue]
@@ -100,7 +100,8 @@ def recent_proof_required(within: int = 600) -> Callable[[View[P]], View[P]]:
     second factor, where the account has one, else by the password (S-108).
 
     Others are asked for it, and then go on: a GET comes back, a form is sent on with all that was
-    filled in (but for files). A script gets 403 and `{"error": "recent_proof_required"}`.
+    filled in, unless it holds files or passwords. A script gets 403 and
+    `{"error": "recent_proof_required"}`.
     """
     length = timedelta(seconds=within)
 
@@ -123,12 +124,14 @@ def prove_first() -> ResponseReturnValue:
     """To the page that asks for a proof, and from there back; a form is taken along (307)."""
     if wants_data():
         return jsonify(error="recent_proof_required"), 403
-    target = this_page()
-    form = url_for("security.verify", next=target)
-    # Files can't wait in a page, and our own passwords should not.
+    target, is_form = this_page(), request.method not in ("GET", "HEAD")
+    # Files can't wait in a page, and passwords should not.
     waits = target and not request.files and SECRET_FIELDS.isdisjoint(request.form)
-    goes_on = waits and request.method not in ("GET", "HEAD")
-    return redirect(form, 307 if goes_on else 303)
+    if is_form and not waits:
+        # Back to the page with the form: what it was sent to may answer no GET.
+        target = own_path(request.referrer) or target
+    status = 307 if is_form and waits else 303
+    return redirect(url_for("security.verify", next=target), status)
 
 
 def has_second_factor() -> bool:
