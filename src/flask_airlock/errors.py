@@ -114,6 +114,12 @@ class MethodNotOffered(AirlockError):
     code = "method_not_offered"
 
 
+class NoSuchRow(AirlockError):
+    """What a form names by its number is not there, or is somebody else's."""
+
+    code = "no_such_row"
+
+
 class SetupLapsed(AirlockError):
     """The pending set-up is gone: expired, finished, or made void by another one."""
 

@@ -97,6 +97,7 @@ def test_the_paths_are_settings(applications: Callable[..., Application]) -> Non
         "send_code": "/send",
         "rescue": "/help",
         "verify": "/is-it-you",
+        "overview": "/safe",
         "enrol": "/factors",
         "reset_password": "/password",
         "forgot_password": "/lost",

@@ -104,6 +104,12 @@ def _more_methods(visitor: Visitor, site: Site, person: Person) -> Iterator[str]
     visitor.choose("email")
     yield "verify-email"
     visitor.type_code(site.mailed_code())
+    yield from _inside(visitor)
+
+
+def _inside(visitor: Visitor) -> Iterator[str]:
+    visitor.go("/security")
+    yield "security"
     visitor.go("/logout")
     yield "logout"
     visitor.press("Sign out")

@@ -108,6 +108,7 @@ VALUES: dict[str, tuple[list[Any], list[Any]]] = {
     "SEND_CODE_URL": PATHS,
     "RESCUE_URL": PATHS,
     "VERIFY_URL": PATHS,
+    "OVERVIEW_URL": PATHS,
     "ENROL_URL": PATHS,
     "SETUP_LINK_URL": PATHS,
     "POST_LOGIN_URL": PATHS,

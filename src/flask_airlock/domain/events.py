@@ -271,6 +271,14 @@ class FactorAdopted(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ForeignRow(Event):
+    """Who is signed in named something by its number that is not his: a session, a factor. `kind`
+    says what."""
+
+    kind: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class UserChanged(Event):
     """An administrator changed a user: created, activated, deactivated, role added or removed."""
 

@@ -12,6 +12,7 @@ from ..domain.sessions import SessionPolicy
 from ..errors import ConfigurationError
 from .account import AccountKeys
 from .guessing import OWN_MEMORY, GuessingKeys
+from .inside import InsideKeys
 from .login import LoginKeys
 from .values import Refused
 
@@ -35,7 +36,7 @@ PAGES = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Settings(LoginKeys, AccountKeys, GuessingKeys):
+class Settings(LoginKeys, AccountKeys, GuessingKeys, InsideKeys):
     """One field per key, named like it without the prefix. See docs/settings.rst."""
 
     @classmethod

@@ -19,6 +19,7 @@ STATUS = {
     "too_soon": 429,
     "rescue_too_soon": 429,
     "method_not_offered": 404,
+    "no_such_row": 404,
     "setup_link_needed": 403,
     "proof_too_old": 403,
     "mailbox_held": 403,
@@ -49,6 +50,7 @@ WORDS: dict[str, Callable[[], str]] = {
     "login_lapsed": lambda: _("Your login took too long or is over. Please sign in again."),
     "setup_lapsed": lambda: _("That set-up has expired. Please start it again."),
     "method_not_offered": lambda: _("This method is not available here."),
+    "no_such_row": lambda: _("There is no such entry here (any more)."),
     "setup_link_needed": lambda: _(
         "An administrator has reset your second step. "
         "Open the link that we mailed to you in this browser, then sign in."

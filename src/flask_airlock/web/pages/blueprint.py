@@ -13,6 +13,7 @@ from ...errors import (
     IllegalMove,
     LoginLapsed,
     MailboxHeld,
+    NoSuchRow,
     ProofTooOld,
     SetupLapsed,
     StoreBusy,
@@ -31,6 +32,7 @@ from .links import follow_link, follow_setup_link
 from .login import show_login
 from .logout import show_logout
 from .outbox import show_outbox
+from .overview import show_overview
 from .rendering import message_page
 from .rescue import show_rescue
 from .second_step import send_code, show_second_step
@@ -78,6 +80,7 @@ def make_blueprint(
     add(paths["send_code"], "send_code", send_code, methods=["POST"])
     add(paths["rescue"], "rescue", show_rescue, methods=FORM)
     add(paths["verify"], "verify", show_verify, methods=FORM)
+    add(paths["overview"], "overview", show_overview)
     add(paths["enrol"], "enrol", show_enrol, methods=FORM)
     add(paths["enrol"] + "/<method>", "enrol", show_enrol, methods=FORM)
     add(paths["setup_link"] + "/<token>", "setup_link", follow_setup_link)
@@ -177,6 +180,8 @@ def _lead_back(problem: AirlockError) -> ResponseReturnValue:
             return go("security.enrol", notice=problem.code)
         case ProofTooOld():
             return prove_first()
+        case NoSuchRow():
+            link, text = url_for("security.overview"), translate("Back")
         case MailboxHeld():
             link, text = url_for("security.logout"), translate("Sign out")
         case _:

@@ -1,0 +1,16 @@
+"""Rows that are chosen by a number in a form: whoever names one that is not his learns nothing."""
+
+from typing import NoReturn
+
+from ..domain.accounts import Visitor
+from ..domain.events import ForeignRow
+from ..errors import NoSuchRow
+from .services import Services
+
+
+def refuse(services: Services, account_id: int, kind: str, visitor: Visitor) -> NoReturn:
+    """Record that an account asked for a row of that kind that it does not have, and raise
+    NoSuchRow: somebody else's and none at all are answered alike (S-106)."""
+    with services.begin() as work:
+        work.record(ForeignRow(account_id=account_id, kind=kind), visitor)
+    raise NoSuchRow

@@ -1,0 +1,13 @@
+"""The keys of a person's own security page."""
+
+from dataclasses import dataclass
+
+from . import values
+from .values import PATH
+
+
+@dataclass(frozen=True, kw_only=True)
+class InsideKeys:
+    """One field per key, named like it without the prefix."""
+
+    overview_url: str = values.key("/security", values.path, PATH)

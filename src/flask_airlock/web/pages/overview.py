@@ -1,0 +1,129 @@
+"""The security page: what a person has, where each is changed, and what to do next."""
+
+from dataclasses import dataclass
+
+from flask import Response, current_app
+
+from ...flows import overview
+from ...flows.overview import Overview
+from .. import cookies
+from ..context import services
+from ..current_user import for_signed_in
+from ..translation import translate
+from ..wording import method_words
+from .forms import BareForm
+from .rendering import page
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """A page that is one click away: where, and what it holds now."""
+
+    endpoint: str
+    icon: str
+    label: str
+    state: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Section:
+    """Rows that belong together."""
+
+    id: str
+    title: str
+    rows: list[Row]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Advice:
+    """What to do next, and where."""
+
+    endpoint: str
+    text: str
+    link: str
+
+
+@for_signed_in
+def show_overview() -> Response:
+    """GET of `security.overview`."""
+    found = overview.look(services(), cookies.session_token())
+    sections = [_signing_in(found), _account()]
+    return page(
+        "overview.html",
+        sections=[section for section in sections if section.rows],
+        advice=_advice(found),
+        logout_form=BareForm(),
+    )
+
+
+def _signing_in(found: Overview) -> Section:
+    rows = [
+        Row(
+            endpoint="security.change_password",
+            icon="password",
+            label=translate("Password"),
+            state=translate("Change it here."),
+        )
+    ]
+    if services().policy.enabled:
+        names = dict.fromkeys(method_words(line.method)[0] for line in found.methods)
+        rows.append(
+            Row(
+                endpoint="security.enrol",
+                icon="authenticator",
+                label=translate("Second step"),
+                state=", ".join(names) or translate("None yet."),
+            )
+        )
+    return Section(id="signing-in", title=translate("Signing in"), rows=_that_are_there(rows))
+
+
+def _account() -> Section:
+    rows = [
+        Row(
+            endpoint="security.change_email",
+            icon="email",
+            label=translate("Mail address"),
+            state=translate("Where codes and letters go."),
+        ),
+        Row(
+            endpoint="security.change_username",
+            icon="person",
+            label=translate("User name"),
+            state=translate("Another name to sign in with."),
+        ),
+        Row(
+            endpoint="security.delete_account",
+            icon="bin",
+            label=translate("Delete the account"),
+            state=translate("With all that is yours here."),
+        ),
+    ]
+    return Section(id="account", title=translate("Your account"), rows=_that_are_there(rows))
+
+
+def _that_are_there(rows: list[Row]) -> list[Row]:
+    return [row for row in rows if row.endpoint in current_app.view_functions]
+
+
+def _advice(found: Overview) -> list[Advice]:
+    """The most urgent first."""
+    if not services().policy.enabled:
+        return []
+    if not found.methods:
+        return [
+            Advice(
+                endpoint="security.enrol",
+                text=translate("A stolen password alone opens your account."),
+                link=translate("Set up a second step"),
+            )
+        ]
+    if len(found.methods) == 1:
+        return [
+            Advice(
+                endpoint="security.enrol",
+                text=translate("You have one way to confirm that it is you. It may get lost."),
+                link=translate("Add a second one"),
+            )
+        ]
+    return []
