@@ -236,6 +236,30 @@ class InvalidUsername(AirlockError, ValueError):
     code = "invalid_username"
 
 
+class InvalidName(AirlockError, ValueError):
+    """A text that can't be the name of something a person has here."""
+
+    code = "invalid_name"
+
+
+class NameTaken(AirlockError):
+    """The person has something else of this name."""
+
+    code = "name_taken"
+
+
+class LastFactor(AirlockError):
+    """The only second factor of an account that needs one is not taken away."""
+
+    code = "last_factor"
+
+
+class TooManyFactors(AirlockError):
+    """There are as many of this kind as there may be."""
+
+    code = "too_many_factors"
+
+
 class MailboxHeld(AirlockError):
     """The mailbox set a new password a short while ago: it is no second proof before `until`."""
 

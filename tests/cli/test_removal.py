@@ -16,9 +16,9 @@ OURS = ("sessions", "credentials", "setups", "codes", "throttles", "windows", "l
 WITHHELD = {
     "accounts": {"id", "user_id", "handle", "proved_address", "mark_series"},
     "sessions": {"account_id", "digest", "previous_digest", "answer_digest", "next_url"},
-    "credentials": {"id", "account_id", "secret", "last_step"},
+    "credentials": {"id", "account_id", "secret", "last_step", "name_key"},
     "setups": {"id", "account_id", "session_id", "secret"},
-    "codes": {"id", "account_id", "session_id", "digest", "letter_id"},
+    "codes": {"id", "account_id", "session_id", "digest", "letter_id", "credential_id"},
     "throttles": {"id", "account_id", "owner"},
     "windows": {"id", "account_id", "owner", "part"},
     "link_tokens": {"id", "account_id", "digest", "address", "payload", "sent"},

@@ -71,9 +71,10 @@ def _endpoints(app: Flask) -> dict[str, list[str]]:
     for rule in app.url_map.iter_rules():
         if not rule.endpoint.startswith(OWN_ENDPOINTS):
             continue
-        paths = [there[rule.endpoint][0]] if rule.endpoint in there else []
-        paths = sorted({*paths, rule.rule}, key=len)
-        methods = ", ".join(sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}))
+        before = there.get(rule.endpoint, ["", ""])
+        paths = sorted({*filter(None, before[:1]), rule.rule}, key=len)
+        taken = {*filter(None, before[1].split(", ")), *(rule.methods or ())}
+        methods = ", ".join(sorted(taken - {"HEAD", "OPTIONS"}))
         name = rule.endpoint.partition(".")[2]
         known = name in {spec.name.removesuffix("_url") for spec in fields(Settings)}
         setting = f"SECURITY_{name.upper()}_URL" if known else "none"

@@ -98,6 +98,7 @@ def test_the_paths_are_settings(applications: Callable[..., Application]) -> Non
         "rescue": "/help",
         "verify": "/is-it-you",
         "overview": "/safe",
+        "factors": "/ways",
         "enrol": "/factors",
         "reset_password": "/password",
         "forgot_password": "/lost",

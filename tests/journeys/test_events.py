@@ -20,7 +20,7 @@ from tests.journeys.support import HALF_OPEN, SESSION, cookie, enrolled_person, 
 
 STORY = [
     "first_factor_accepted", "code_requested", "letter_sent",
-    "address_proved", "setup_begun", "factor_added", "login_completed",
+    "address_proved", "setup_begun", "factor_added", "login_completed", "letter_sent",
 ]  # fmt: skip
 
 

@@ -31,6 +31,7 @@ FORMS: dict[str, dict[str, str]] = {
     "security.send_code": {},
     "security.rescue": {},
     "security.verify": {},
+    "security.factors": {},
     "security.enrol": {},
     "security.register": {},
     "security.send_confirmation": {},

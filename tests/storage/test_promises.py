@@ -63,7 +63,7 @@ def test_a_step_is_spent_once_and_older_ones_with_it(bench: Bench) -> None:
     assert bench.wins(lambda unit: unit.credentials.spend_step(mine.id, 101, LATER)) == ONCE
     assert bench.wins(lambda unit: unit.credentials.spend_step(mine.id, 100, LATER)) == NEVER
     with bench.begin() as unit:
-        assert unit.credentials.revoke_all(account_id, LATER) == 1
+        assert unit.credentials.revoke_all(account_id, "administrator", LATER) == 1
     assert bench.wins(lambda unit: unit.credentials.spend_step(mine.id, 102, LATER)) == NEVER
 
 

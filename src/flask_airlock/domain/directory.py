@@ -34,7 +34,9 @@ class UserLine:
 class MethodLine:
     """A factor that is set up; never what it holds."""
 
+    id: int
     method: str
+    name: str | None
     added_at: datetime
     last_used_at: datetime | None
 

@@ -36,11 +36,13 @@ class CodeBinding:
 
 @dataclass(frozen=True)
 class CodeState:
-    """A code in flight: until when it lives, and how often it was tried."""
+    """A code in flight: until when it lives, how often it was tried, and which factor of an account
+    it was sent to."""
 
     expires_at: datetime
     tries: int
     letter_id: int | None
+    credential_id: int | None = None
 
     def is_live(self, now: datetime) -> bool:
         """Whether an answer could still be right."""

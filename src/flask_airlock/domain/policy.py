@@ -5,6 +5,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 FACTOR_METHODS = ("email", "authenticator", "sms")
+# An answer is compared with every app that an account has, and costs as many tries.
+MOST_OF_A_KIND = 5
 
 
 @dataclass(frozen=True)

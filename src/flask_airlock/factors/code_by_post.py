@@ -48,10 +48,12 @@ class CodeByPost(ABC):
 
     def answer(self, unit: Unit, case: Case, credentials: Sequence[Credential], code: str) -> None:
         """Spend the code; raises WrongAnswer for a wrong, spent or expired one."""
+        state = unit.codes.state(case.binding(self.name))
         self._spend(unit, case, code)
-        unit.credentials.note_used(case.account.id, self.name, case.now)
-        for credential in credentials[:1]:  # codes go to the newest, see `recipient`
-            unit.credentials.seal_anew(credential)
+        for credential in credentials:
+            if state is not None and credential.id == state.credential_id:
+                unit.credentials.note_used(credential.id, case.now)
+                unit.credentials.seal_anew(credential)
 
     def confirm(self, unit: Unit, case: Case, secret: bytes, code: str) -> int:
         """Spend the code that was sent to the new number or address."""

@@ -62,7 +62,7 @@ def unproved_number(services: Services, work: Work, account_id: int) -> str | No
 
 def drop_unproved_number(services: Services, work: Work, account_id: int) -> None:
     """A number was proved: there is nothing to suggest any more."""
-    work.unit.credentials.revoke(account_id, UNPROVED_NUMBER, services.clock())
+    work.unit.credentials.revoke(account_id, UNPROVED_NUMBER, "proved", services.clock())
 
 
 def _adopt(services: Services, user: LegacyUser, *, apply: bool, clear: bool) -> Adoption:

@@ -8,6 +8,7 @@ from ..domain.throttle import FIRST_SETUP
 from ..errors import MethodNotOffered, TooManyTries
 from ..factors.email import EmailFactor
 from ..factors.protocol import Case, Factor
+from ..storage.credentials import Credential
 from . import attempts, holds, letters, policy, sends
 from .services import Services, Work
 from .sessions import Standing, Tokens, find_half_open, find_signed_in, find_standing
@@ -25,27 +26,36 @@ def case_of(services: Services, standing: Standing, purpose: Purpose, visitor: V
     )
 
 
-def post_code(services: Services, work: Work, factor: Factor, case: Case, secret: bytes) -> None:
-    """Make a code and write its letter; raises TooSoon where too many went out."""
+def post_code(
+    services: Services, work: Work, factor: Factor, case: Case, secret: bytes,
+    credential_id: int | None = None,
+) -> None:  # fmt: skip
+    """Make a code and write its letter; raises TooSoon where too many went out.
+
+    `secret` is what the factor needs to know; `credential_id` says which one of several it is.
+    """
     posted = factor.challenge(case, secret)
     sends.count(services, work, case, factor.name, posted.letter.to)
     letter_id = letters.write(services, work, posted.letter)
     binding = case.binding(factor.name)
-    work.unit.codes.put(binding, posted.digest, posted.expires_at, letter_id)
+    work.unit.codes.put(binding, posted.digest, posted.expires_at, letter_id, credential_id)
     asked = CodeRequested(
         account_id=case.account.id, method=factor.name, purpose=case.purpose.value
     )
     work.record(asked, case.visitor)
 
 
-def post_again(services: Services, work: Work, factor: Factor, case: Case, secret: bytes) -> None:
+def post_again(
+    services: Services, work: Work, factor: Factor, case: Case, secret: bytes,
+    credential_id: int | None = None,
+) -> None:  # fmt: skip
     """The same, where one may have been sent before; raises TooManyTries if it was tried out."""
     state = work.unit.codes.state(case.binding(factor.name))
     if state is not None and state.tries >= TRIES_PER_CODE:
         raise TooManyTries
     if state is not None:
         sends.must_be_apart(services, state.expires_at - factor.shape.lifetime)
-    post_code(services, work, factor, case, secret)
+    post_code(services, work, factor, case, secret, credential_id)
 
 
 def was_right_just_now(services: Services, factor: EmailFactor, case: Case, code: str) -> bool:
@@ -57,9 +67,11 @@ def was_right_just_now(services: Services, factor: EmailFactor, case: Case, code
 
 
 def send_code(
-    services: Services, tokens: Tokens, method: str, purpose: Purpose, visitor: Visitor
-) -> None:
-    """Send a code, or send it again: between the doors, or before a first set-up.
+    services: Services, tokens: Tokens, method: str, purpose: Purpose, visitor: Visitor,
+    to: int | None = None,
+) -> None:  # fmt: skip
+    """Send a code, or send it again: between the doors, or before a first set-up. `to` is the
+    number of the factor, of several of a kind; without it the preferred one.
 
     Raises LoginLapsed, MethodNotOffered, FactorClosed, TooSoon, MailboxHeld, or TooManyTries: a
     code that was tried too often is not replaced in the same login.
@@ -73,12 +85,13 @@ def send_code(
     case = case_of(services, standing, purpose, visitor)
 
     def send(work: Work) -> None:
-        factor, secret = _recipient(services, work, standing, method, purpose)
+        factor, chosen = _recipient(services, work, standing, method, purpose, to)
         subject = FIRST_SETUP if purpose is Purpose.FIRST_SETUP else factor.name
         must_be_open(services, work, standing, subject, visitor)
         if factor is services.mailbox:
             holds.must_not_be_held(services, standing.account, visitor)
-        post_again(services, work, factor, case, secret)
+        secret, number = (chosen.secret, chosen.id) if chosen else (b"", None)
+        post_again(services, work, factor, case, secret, number)
 
     services.in_one_go(send)
 
@@ -94,18 +107,21 @@ def must_be_open(
 
 
 def _recipient(
-    services: Services, work: Work, standing: Standing, method: str, purpose: Purpose
-) -> tuple[Factor, bytes]:
-    """The factor to ask and what it needs to know, if this session may ask it for that."""
+    services: Services, work: Work, standing: Standing, method: str, purpose: Purpose,
+    to: int | None,
+) -> tuple[Factor, Credential | None]:  # fmt: skip
+    """The kind of factor to ask and the one of this kind, if this session may ask it for that."""
     enrolled = policy.enrolled_methods(services, work, standing.account.id)
     if purpose is Purpose.FIRST_SETUP:
         if enrolled or method != services.mailbox.name:
             raise MethodNotOffered(method)
-        return services.mailbox, b""
+        return services.mailbox, None
     if method not in enrolled:
         raise MethodNotOffered(method)
     factor = services.factors[method]
     if not factor.posts_codes:
         raise MethodNotOffered(method)
-    credentials = work.unit.credentials.of_method(standing.account.id, method)
-    return factor, credentials[0].secret
+    for credential in work.unit.credentials.of_method(standing.account.id, method):
+        if to in (None, credential.id):
+            return factor, credential
+    raise MethodNotOffered(method)

@@ -7,7 +7,7 @@ from ..domain.events import FactorAdded, SetupBegun
 from ..domain.link_tokens import LinkPurpose
 from ..domain.login_state import SignedIn, Stage, Step
 from ..domain.one_time_codes import Purpose
-from ..domain.policy import proved_second_factor
+from ..domain.policy import MOST_OF_A_KIND, proved_second_factor
 from ..domain.throttle import SETUP, Side, owner_of_user
 from ..domain.vault import digest
 from ..errors import (
@@ -17,11 +17,12 @@ from ..errors import (
     ProofTooOld,
     SetupLapsed,
     SetupLinkNeeded,
+    TooManyFactors,
     WrongAnswer,
 )
 from ..factors.protocol import Case, Factor
 from ..storage.setups import Setup
-from . import adoption, attempts, codes, holds, policy, second_proof, sessions
+from . import adoption, attempts, codes, factor_notices, holds, policy, second_proof, sessions
 from .address_proof import address_is_proved, needs_address_proof
 from .services import Services, Work
 from .sessions import Standing, Tokens
@@ -93,7 +94,7 @@ def begin(
     """Begin a set-up, in place of an unfinished one. A mailbox that was proved just now needs
     no second code: then the set-up is done at once, and the session moves on.
 
-    Raises what `standing_to_enrol` raises, MethodNotOffered, or InvalidPhoneNumber.
+    Raises what `standing_to_enrol` raises, MethodNotOffered, InvalidPhoneNumber, or TooManyFactors.
     """
     standing = standing_to_enrol(services, tokens, visitor)
     factor = services.factors[method]
@@ -103,6 +104,7 @@ def begin(
 
     def start(work: Work) -> None:
         codes.must_be_open(services, work, standing, f"{SETUP}{method}", visitor)
+        _must_have_room(work, standing.account.id, method)
         session_id = standing.session.id
         account_id = standing.account.id
         work.unit.setups.begin(account_id, session_id, method, secret, case.now)
@@ -112,6 +114,11 @@ def begin(
 
     services.in_one_go(start)
     return _finish(services, tokens, standing, case, factor, None) if proved else None
+
+
+def _must_have_room(work: Work, account_id: int, method: str) -> None:
+    if work.unit.credentials.counts(account_id).get(method, 0) >= MOST_OF_A_KIND:
+        raise TooManyFactors
 
 
 def _needs_no_code(services: Services, standing: Standing, method: str, visitor: Visitor) -> bool:
@@ -202,6 +209,7 @@ def _finish(
         work.unit.accounts.lock(account.id)
         setup = _waiting(work, case, factor.name)
         step = -1 if code is None else factor.confirm(work.unit, case, setup.secret, code)
+        _must_have_room(work, account.id, factor.name)
         had = policy.enrolled_methods(services, work, account.id)
         first = not proved_second_factor(standing.session.proofs)
         if not work.unit.setups.finish(setup, case.now) or (first and had):
@@ -222,6 +230,7 @@ def _add_factor(
 ) -> None:  # fmt: skip
     now = case.now
     work.unit.setups.void_others(account.id, now)
+    _tell_of_it(services, work, case, factor, setup)
     if factor.name not in had or factor.name != services.mailbox.name:
         work.unit.credentials.add(account.id, factor.name, setup.secret, now, step)
     if not had:
@@ -235,6 +244,18 @@ def _add_factor(
     for subject in (factor.name, f"{SETUP}{factor.name}"):
         work.unit.throttles.clear(owner, tuple(Side), subject)
     work.record(FactorAdded(account_id=account.id, method=factor.name), case.visitor)
+
+
+def _tell_of_it(services: Services, work: Work, case: Case, factor: Factor, setup: Setup) -> None:
+    """By letter, and on the phones that were there before (S-86, S-87)."""
+    account_id, told = case.account.id, "factor_added"
+    factor_notices.tell(
+        services, work, account_id, case.person, told, case.visitor, method=factor.name, name=None,
+        destination=factor.destination(setup.secret, case.person) if setup.secret else None,
+    )  # fmt: skip
+    if factor.name == factor_notices.TEXTS:
+        for phone in work.unit.credentials.of_method(account_id, factor.name):
+            factor_notices.text(services, work, account_id, told, phone.secret)
 
 
 def _waiting(work: Work, case: Case, method: str) -> Setup:

@@ -191,19 +191,20 @@ def _first_code(
     if not factor.posts_codes or factor.name in closed or (held and factor is services.mailbox):
         return
     try:
-        secret = work.unit.credentials.of_method(account.id, factor.name)[0].secret
+        first = work.unit.credentials.of_method(account.id, factor.name)[0]
     except Unsealable as broken:
         work.note_broken(broken, visitor)  # the next page offers the other methods
         return
-    _send_if_possible(services, work, factor, case, secret)
+    _send_if_possible(services, work, factor, case, first.secret, first.id)
 
 
 def _send_if_possible(
-    services: Services, work: Work, factor: Factor, case: Case, secret: bytes
-) -> None:
+    services: Services, work: Work, factor: Factor, case: Case, secret: bytes,
+    credential_id: int | None = None,
+) -> None:  # fmt: skip
     # Where too many went out the login goes on, and the next page says until when.
     with suppress(TooSoon), work.unit.nested():
-        codes.post_code(services, work, factor, case, secret)
+        codes.post_code(services, work, factor, case, secret, credential_id)
 
 
 def _with_our_hash(services: Services, person: Person, stored: str, password: str) -> Person:

@@ -121,7 +121,7 @@ def _send_setup_link(services: Services, work: Work, account_id: int, email: str
 def _take_everything(work: Work, account_id: int, user_id: Any, services: Services) -> None:
     now = services.clock()
     work.unit.accounts.lock(account_id)
-    work.unit.credentials.revoke_all(account_id, now)
+    work.unit.credentials.revoke_all(account_id, "administrator", now)
     work.unit.setups.void_others(account_id, now)
     work.unit.sessions.end_all(account_id, now)
     work.unit.link_tokens.void_all(account_id, now)

@@ -1,6 +1,7 @@
 """What the page between the doors shows: the methods of this account, and where codes went."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from ..domain.accounts import Visitor
@@ -8,6 +9,7 @@ from ..domain.one_time_codes import TRIES_PER_CODE, Purpose
 from ..domain.throttle import FIRST_SETUP, Shut
 from ..errors import Unsealable
 from ..factors.protocol import Case, Factor
+from ..storage.credentials import Credential
 from . import attempts, codes, holds, policy, sessions
 from .services import Services, Work
 from .sessions import Standing, Tokens
@@ -15,7 +17,8 @@ from .sessions import Standing, Tokens
 
 @dataclass(frozen=True, kw_only=True)
 class Offer:
-    """A method as one account may be asked for it.
+    """A method as one account may be asked for it. Of several phones each is an offer: then
+    `credential_id` tells which; `name` is the one that its owner gave it.
 
     `shut` after wrong answers, for all logins of this side, `exhausted` for this login: its code
     was tried too often; `held_until` after the mailbox has reset the password, `broken` where what
@@ -23,6 +26,8 @@ class Offer:
     """
 
     method: str
+    credential_id: int | None = None
+    name: str | None = None
     digits: int
     lifetime: timedelta
     posts_codes: bool
@@ -59,8 +64,9 @@ def offers_of(
         methods = policy.enrolled_methods(services, work, standing.account.id)
         shut = attempts.all_shut(services, work, standing.account, side)
         return [
-            _offer(services, work, services.factors[method], case, shut.get(method))
+            offer
             for method in policy.preferred_first(standing.account, methods)
+            for offer in _of_method(services, work, services.factors[method], case, shut)
         ]
 
 
@@ -71,27 +77,57 @@ def address_offer(services: Services, tokens: Tokens, visitor: Visitor) -> Offer
     side = attempts.side_for(services, standing.account, visitor)
     with services.begin() as work:
         shut = attempts.all_shut(services, work, standing.account, side)
-        return _offer(services, work, services.mailbox, case, shut.get(FIRST_SETUP))
+        return _offer(services, work, services.mailbox, case, shut.get(FIRST_SETUP), None)
 
 
-def _offer(services: Services, work: Work, factor: Factor, case: Case, shut: Shut | None) -> Offer:
-    sent = failed = exhausted = broken = False
+def _of_method(
+    services: Services, work: Work, factor: Factor, case: Case, shut: Mapping[str, Shut]
+) -> list[Offer]:
+    closed = shut.get(factor.name)
+    if not factor.posts_codes:
+        return [_offer(services, work, factor, case, closed, None)]
+    try:
+        found = work.unit.credentials.of_method(case.account.id, factor.name)
+    except Unsealable:
+        # Looking is no use of it: whoever asks for a code is refused.
+        return [replace(_offer(services, work, factor, case, closed, None), broken=True)]
+    offers = [_offer(services, work, factor, case, closed, one) for one in found]
+    return offers if len(offers) > 1 else [replace(it, credential_id=None) for it in offers]
+
+
+def pick(offers: Sequence[Offer], method: str | None, credential_id: int | None) -> Offer | None:
+    """The offer of a method; of several the one that is named, else the one a code went to."""
+    named = [
+        offer
+        for offer in offers
+        if offer.method == method and credential_id in (None, offer.credential_id)
+    ]
+    return next((offer for offer in named if offer.sent), named[0] if named else None)
+
+
+def _offer(
+    services: Services, work: Work, factor: Factor, case: Case, shut: Shut | None,
+    credential: Credential | None,
+) -> Offer:  # fmt: skip
+    sent = failed = exhausted = False
     held_until = holds.held_until(
         services, case.account, attempts.side_for(services, case.account, case.visitor)
     )
     destination = None
     if factor.posts_codes:
         state = work.unit.codes.state(case.binding(factor.name))
-        sent = state is not None and state.is_live(case.now)
+        is_there = state is not None and state.credential_id == (credential and credential.id)
+        sent = is_there and state is not None and state.is_live(case.now)
         exhausted = state is not None and state.tries >= TRIES_PER_CODE
-        if state and state.letter_id:
+        if is_there and state and state.letter_id:
             failed = bool(work.unit.letters.failed([state.letter_id]))
-        try:
-            destination = factor.destination(_secret(work, factor, case), case.person)
-        except Unsealable:
-            broken = True  # looking is no use of it: whoever asks for a code is refused
+        secret = credential.secret if credential else b""
+        if secret or factor is services.mailbox:
+            destination = factor.destination(secret, case.person)
     return Offer(
         method=factor.name,
+        credential_id=credential.id if credential else None,
+        name=credential.name if credential else None,
         digits=factor.shape.digits,
         lifetime=factor.shape.lifetime,
         posts_codes=factor.posts_codes,
@@ -101,10 +137,5 @@ def _offer(services: Services, work: Work, factor: Factor, case: Case, shut: Shu
         shut=shut,
         exhausted=exhausted,
         held_until=held_until if factor is services.mailbox else None,
-        broken=broken,
+        broken=False,
     )
-
-
-def _secret(work: Work, factor: Factor, case: Case) -> bytes:
-    credentials = work.unit.credentials.of_method(case.account.id, factor.name)
-    return credentials[0].secret if credentials else b""

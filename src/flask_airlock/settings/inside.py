@@ -11,3 +11,4 @@ class InsideKeys:
     """One field per key, named like it without the prefix."""
 
     overview_url: str = values.key("/security", values.path, PATH)
+    factors_url: str = values.key("/security/factors", values.path, PATH)

@@ -31,7 +31,7 @@ class Accounts(Store):
         """The account of a user, made now if there was none."""
         found = self.of_user(user_id)
         if found is None:
-            self._insert_unless_there(self._new(user_id, now))
+            self._unless_there(self._new(user_id, now))
             found = self.of_user(user_id)
         if found is None:
             raise LookupError("the account of this user can be neither found nor made")
@@ -54,7 +54,7 @@ class Accounts(Store):
         }
         has_one = select(rows.c.id).where(rows.c.user_id == owner).correlate(owner.table)
         source = select(owner, *made.values()).where(owner == wanted, ~has_one.exists())
-        self._insert_unless_there(insert(rows).from_select(["user_id", *made], source))
+        self._unless_there(insert(rows).from_select(["user_id", *made], source))
         return self.of_user(user_id)
 
     def lock(self, account_id: int | None) -> None:
@@ -69,7 +69,7 @@ class Accounts(Store):
         rows = self._tables.accounts
         mine = update(rows).where(rows.c.user_id == user_id)
         mine = mine.values(needs_setup_link=rows.c.needs_setup_link)
-        if not self._changed(mine) and not self._insert_unless_there(self._new(user_id, now)):
+        if not self._changed(mine) and not self._unless_there(self._new(user_id, now)):
             self._changed(mine)
 
     def _new(self, user_id: Any, now: datetime) -> Insert:

@@ -17,13 +17,18 @@ class Codes(Store):
 
     @promise("One code is in flight for a session, method and purpose.")
     def put(
-        self, binding: CodeBinding, digest: bytes, expires_at: datetime, letter_id: int
-    ) -> None:
-        """Keep a new code in place of the older one; the count of wrong tries goes on."""
+        self, binding: CodeBinding, digest: bytes, expires_at: datetime, letter_id: int,
+        credential_id: int | None = None,
+    ) -> None:  # fmt: skip
+        """Keep a new code in place of the older one; the count of wrong tries goes on.
+
+        `credential_id` is the factor that it was sent to, of several of a kind.
+        """
         values: dict[str, Any] = {
             "digest": digest,
             "expires_at": to_db(expires_at),
             "letter_id": letter_id,
+            "credential_id": credential_id,
             "used_at": None,
         }
         replace = update(self._tables.codes).where(self._is(binding)).values(**values)
@@ -36,7 +41,7 @@ class Codes(Store):
             "purpose": binding.purpose.value,
         }
         added = insert(self._tables.codes).values(tries=0, **key, **values)
-        if not self._insert_unless_there(added):
+        if not self._unless_there(added):
             self._changed(replace)
 
     def state(self, binding: CodeBinding) -> CodeState | None:
@@ -46,7 +51,15 @@ class Codes(Store):
         row = self._connection.execute(query).mappings().first()
         if row is None:
             return None
-        return CodeState(from_db(row["expires_at"]), row["tries"], row["letter_id"])
+        return CodeState(
+            from_db(row["expires_at"]), row["tries"], row["letter_id"], row["credential_id"]
+        )
+
+    def void(self, account_id: int, method: str, now: datetime) -> None:
+        """Make the codes of a method that are in flight for an account worthless."""
+        rows = self._tables.codes
+        mine = (rows.c.account_id == account_id, rows.c.method == method, rows.c.used_at.is_(None))
+        self._connection.execute(update(rows).where(*mine).values(used_at=to_db(now)))
 
     def exists(self, binding: CodeBinding) -> bool:
         """Whether a code was ever sent for this, spent or not."""

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import ColumnElement, case, insert, select, true, update
 
 from ..domain.directory import MethodLine
+from ..domain.factor_names import name_key
 from ..domain.vault import Place
 from .columns import from_db, to_db
 from .promises import promise
@@ -25,6 +26,7 @@ class Credential:
     id: int
     account_id: int
     method: str
+    name: str | None
     last_step: int
     secret: bytes = field(repr=False)
     old_box: bytes | None = field(default=None, repr=False)
@@ -46,24 +48,41 @@ class Credentials(SealingStore):
         return Counter(self._connection.execute(query.order_by(rows.c.id)).scalars())
 
     def of_method(self, account_id: int, method: str) -> list[Credential]:
-        """The live factors of one kind, opened, newest first."""
+        """The live factors of one kind, opened: the preferred one first, then newest first."""
         rows = self._tables.credentials
         query = select(rows).where(
             rows.c.account_id == account_id,
             rows.c.method == method,
             rows.c.revoked_at.is_(None),
         )
-        found = self._connection.execute(query.order_by(rows.c.id.desc())).mappings()
         return [
             Credential(
                 id=row["id"],
                 account_id=account_id,
                 method=method,
+                name=row["name"],
                 last_step=row["last_step"],
                 **self._out_of_the_box(row["secret"], account_id, method),
             )
-            for row in found
+            for row in self._connection.execute(query.order_by(*self._by_rank())).mappings()
         ]
+
+    def first_of(self, account_id: int, method: str) -> int | None:
+        """The number of the one that is asked first, of those of one kind; nothing is opened."""
+        rows = self._tables.credentials
+        mine = (rows.c.account_id == account_id, rows.c.method == method)
+        query = select(rows.c.id).where(*mine, rows.c.revoked_at.is_(None))
+        first: int | None = self._connection.execute(
+            query.order_by(*self._by_rank()).limit(1)
+        ).scalar()
+        return first
+
+    def _by_rank(self) -> list[ColumnElement[Any]]:
+        """The preferred one first, then the newest."""
+        rows = self._tables.credentials
+        # Where NULL stands in an order is each database's own affair.
+        unranked = case((rows.c.preferred_at.is_(None), 1), else_=0)
+        return [unranked, rows.c.preferred_at.desc(), rows.c.id.desc()]
 
     def lines(self, account_id: int, methods: Collection[str]) -> list[MethodLine]:
         """What is set up, of these methods, oldest first; nothing is opened."""
@@ -72,7 +91,9 @@ class Credentials(SealingStore):
         query = select(rows).where(*mine, rows.c.method.in_(list(methods))).order_by(rows.c.id)
         return [
             MethodLine(
+                id=row["id"],
                 method=row["method"],
+                name=row["name"],
                 added_at=from_db(row["created_at"]),
                 last_used_at=from_db(row["last_used_at"]) if row["last_used_at"] else None,
             )
@@ -129,24 +150,58 @@ class Credentials(SealingStore):
         box = self._vault.seal(credential.secret, place(credential.account_id, credential.method))
         self._connection.execute(mine.values(secret=box))
 
-    def note_used(self, account_id: int, method: str, now: datetime) -> None:
-        """Remember when a method was last proved."""
+    def note_used(self, credential_id: int, now: datetime) -> None:
+        """Remember when a factor was last proved."""
         rows = self._tables.credentials
-        mine = update(rows).where(rows.c.account_id == account_id, rows.c.method == method)
+        mine = update(rows).where(rows.c.id == credential_id)
         self._connection.execute(mine.values(last_used_at=to_db(now)))
 
-    def revoke(self, account_id: int, method: str, now: datetime) -> int:
-        """Take one kind of factor away; the rows stay as history. How many there were."""
+    @promise("A name is one factor's of an account.")
+    def rename(self, account_id: int, credential_id: int, name: str | None) -> bool:
+        """Give a live factor another name; False where another one of the account has it."""
         rows = self._tables.credentials
-        live = (rows.c.account_id == account_id, rows.c.revoked_at.is_(None))
-        mine = update(rows).where(*live, rows.c.method == method)
-        return self._changed(mine.values(revoked_at=to_db(now)))
+        mine = update(rows).where(
+            rows.c.id == credential_id,
+            rows.c.account_id == account_id,
+            rows.c.revoked_at.is_(None),
+        )
+        named = mine.values(name=name, name_key=name_key(name) if name else None)
+        return self._unless_there(named)
 
-    def revoke_all(self, account_id: int, now: datetime) -> int:
-        """Take every factor away; the rows stay as history. How many there were."""
+    def prefer(self, credential_id: int, now: datetime) -> None:
+        """Ask this one first of its kind from now on."""
         rows = self._tables.credentials
-        mine = update(rows).where(rows.c.account_id == account_id, rows.c.revoked_at.is_(None))
-        return self._changed(mine.values(revoked_at=to_db(now)))
+        mine = update(rows).where(rows.c.id == credential_id)
+        self._connection.execute(mine.values(preferred_at=to_db(now)))
+
+    @promise("A factor is taken away once.")
+    def revoke_one(self, account_id: int, credential_id: int, by: str, now: datetime) -> bool:
+        """Take a factor away; the row stays as history (S-88). True for exactly one caller."""
+        rows = self._tables.credentials
+        mine = rows.c.id == credential_id
+        return self._revoke(account_id, mine, by, now) == 1
+
+    def revoke(self, account_id: int, method: str, by: str, now: datetime) -> int:
+        """Take one kind of factor away; the rows stay as history. How many there were."""
+        return self._revoke(account_id, self._tables.credentials.c.method == method, by, now)
+
+    def revoke_all(self, account_id: int, by: str, now: datetime) -> int:
+        """Take every factor away; the rows stay as history. How many there were."""
+        return self._revoke(account_id, true(), by, now)
+
+    def _revoke(self, account_id: int, which: ColumnElement[bool], by: str, now: datetime) -> int:
+        rows = self._tables.credentials
+        mine = update(rows).where(
+            rows.c.account_id == account_id, rows.c.revoked_at.is_(None), which
+        )
+        over = {"revoked_at": to_db(now), "revoked_by": by, "name_key": None}
+        return self._changed(mine.values(**over))
+
+    def is_of(self, account_id: int, credential_id: int) -> bool:
+        """Whether an account has, or had, a factor of this number."""
+        rows = self._tables.credentials
+        mine = (rows.c.id == credential_id, rows.c.account_id == account_id)
+        return self._connection.execute(select(rows.c.id).where(*mine)).first() is not None
 
     def _out_of_the_box(self, box: bytes | None, account_id: int, method: str) -> dict[str, Any]:
         if not box:

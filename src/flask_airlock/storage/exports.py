@@ -22,7 +22,9 @@ HANDED_OUT = {
         "id", "stage", "proofs", "address", "agent", "created_at", "last_seen_at", "proved_at",
         "expires_at", "ended_at",
     ),
-    "credentials": ("method", "created_at", "last_used_at", "revoked_at"),
+    "credentials": (
+        "method", "name", "created_at", "last_used_at", "preferred_at", "revoked_at", "revoked_by",
+    ),
     "setups": ("method", "created_at", "expires_at", "closed_at"),
     "codes": ("method", "purpose", "tries", "expires_at", "used_at"),
     "throttles": (

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, Insert, Table
+from sqlalchemy import Connection, Insert, Table, Update
 from sqlalchemy.dialects import mysql, postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
@@ -44,8 +44,8 @@ class Store:
             new = sqlite.insert(rows).values(values)
             self._connection.execute(new.on_conflict_do_nothing(index_elements=list(key)))
 
-    def _insert_unless_there(self, statement: Insert) -> bool:
-        """Insert, or leave the row that somebody else inserted first."""
+    def _unless_there(self, statement: Insert | Update) -> bool:
+        """Insert or change a row, unless another one has its unique key: then False."""
         try:
             with self._connection.begin_nested():
                 self._connection.execute(statement)

@@ -142,9 +142,16 @@ def _credentials(key: Column[Any]) -> Table:
         Column("method", word(32), nullable=False),
         Column("secret", box()),
         Column("last_step", BigInteger, nullable=False, default=-1),
+        Column("name", word(64)),
+        # What makes a name unique: its normal form, empty where it is the method's own, and again
+        # once the factor was taken away.
+        Column("name_key", fixed_bytes(32)),
         Column("created_at", moment(), nullable=False),
         Column("last_used_at", moment()),
+        Column("preferred_at", moment()),
         Column("revoked_at", moment()),
+        Column("revoked_by", word(32)),
+        UniqueConstraint("account_id", "name_key", name="uq_airlock_credentials_name"),
     )
 
 
@@ -174,6 +181,7 @@ def _codes(key: Column[Any]) -> Table:
         Column("digest", fixed_bytes(32), nullable=False),
         Column("tries", Integer, nullable=False, default=0),
         Column("letter_id", key_type()),
+        Column("credential_id", key_type()),
         Column("expires_at", moment(), nullable=False, index=True),
         Column("used_at", moment()),
         UniqueConstraint("session_id", "method", "purpose", name="uq_airlock_codes_use"),

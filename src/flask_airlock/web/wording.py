@@ -5,6 +5,7 @@ from datetime import datetime
 from math import ceil
 
 from ..domain.one_time_codes import TRIES_PER_CODE
+from ..domain.policy import MOST_OF_A_KIND
 from ..errors import AirlockError, MailboxHeld, PasswordRefused, TooSoon
 from ..flows.notices import in_words
 from .context import services
@@ -26,6 +27,8 @@ STATUS = {
     "link_spent": 410,
     "address_taken": 409,
     "unsealable": 403,
+    "too_many_factors": 409,
+    "last_factor": 409,
     "store_busy": 503,
     "store_failed": 503,
 }
@@ -77,6 +80,18 @@ WORDS: dict[str, Callable[[], str]] = {
     "invalid_username": lambda: _(
         "A user name has 3 to 32 letters or digits, with single dots, dashes or underlines between."
     ),
+    "invalid_name": lambda: _("A name has 1 to 64 characters, all of them visible."),
+    "name_taken": lambda: _("You have something else of this name. Please choose another one."),
+    "last_factor": lambda: _(
+        "This is your only second step, and you need one here. Add another one first."
+    ),
+    "too_many_factors": lambda: _(
+        "You have %(most)s of this kind, which is as many as there may be. Remove one first.",
+        most=MOST_OF_A_KIND,
+    ),
+    "factor_renamed": lambda: _("The name was changed."),
+    "factor_preferred": lambda: _("From now on this one is asked for first."),
+    "factor_removed": lambda: _("It was removed, and you were signed out everywhere else."),
     "values_refused": lambda: _(
         "That could not be saved: something is too long, missing, or taken by somebody else."
     ),
@@ -181,6 +196,7 @@ NOTICES = (
     "login_lapsed", "setup_link", "added", "code_sent", "address_proved", "setup_lapsed",
     "not_allowed", "expired_form", "too_many_tries", "factor_closed", "registered", "confirmed",
     "password_set", "password_changed", "email_changed", "email_restored", "username_changed",
+    "factor_renamed", "factor_preferred", "factor_removed",
 )  # fmt: skip
 
 

@@ -28,6 +28,7 @@ from ..wording import status_of
 from . import changes, password_reset, registration
 from .assets import PagesBlueprint
 from .enrolment import show_enrol
+from .factors import show_factors
 from .links import follow_link, follow_setup_link
 from .login import show_login
 from .logout import show_logout
@@ -81,6 +82,8 @@ def make_blueprint(
     add(paths["rescue"], "rescue", show_rescue, methods=FORM)
     add(paths["verify"], "verify", show_verify, methods=FORM)
     add(paths["overview"], "overview", show_overview)
+    add(paths["factors"], "factors", show_factors)
+    add(paths["factors"] + "/<int:number>", "factors", show_factors, methods=FORM)
     add(paths["enrol"], "enrol", show_enrol, methods=FORM)
     add(paths["enrol"] + "/<method>", "enrol", show_enrol, methods=FORM)
     add(paths["setup_link"] + "/<token>", "setup_link", follow_setup_link)

@@ -9,6 +9,7 @@ from ...errors import (
     InvalidPhoneNumber,
     MethodNotOffered,
     SetupLapsed,
+    TooManyFactors,
     TooManyTries,
     TooSoon,
     WrongAnswer,
@@ -117,7 +118,7 @@ def _begin(method: str) -> Response:
         signed_in = enrolment.begin(services(), cookies.tokens(), method, detail or "", visitor())
     except InvalidPhoneNumber as refused:
         return _number_page(form, **refusal(refused))
-    except TooSoon as refused:
+    except (TooSoon, TooManyFactors) as refused:
         return _wait_page(refused)
     if signed_in is not None:
         return _inside(signed_in)
@@ -134,7 +135,7 @@ def _resend(method: str) -> Response:
     return go("security.enrol", method=method, notice="code_sent", next=_next())
 
 
-def _wait_page(problem: TooSoon, method: str | None = None) -> Response:
+def _wait_page(problem: TooSoon | TooManyFactors, method: str | None = None) -> Response:
     back = url_for("security.enrol", method=method, next=_next())
     return message_page(problem, link=back, link_text=translate("Back"))
 
@@ -199,10 +200,10 @@ def _number_page(form: PhoneForm, *, problem: str | None = None, status: int = 2
 
 
 def _inside(signed_in: SignedIn) -> Response:
-    """To where the person was going; who was inside already comes back to the list."""
+    """To where the person was going; who was inside already sees what he has."""
     target = _next() or signed_in.next_url
     if target is None and cookies.session_token():
-        target = url_for("security.enrol", notice="added")
+        target = url_for("security.factors", notice="added")
     return enter(signed_in, target or services().settings.post_login_url)
 
 

@@ -8,6 +8,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import Field, PasswordField, StringField, ValidationError
 
 from ...domain.addresses import LONGEST_ADDRESS
+from ...domain.factor_names import LONGEST_NAME
 from ...domain.one_time_codes import typed_digits
 from ...domain.passwords import LONGEST_PASSWORD, MOST_PARTS
 from ..wording import words
@@ -103,6 +104,12 @@ class CodeForm(BareForm):
         if digits is None:
             raise ValidationError(words("not_a_code"))
         self.digits = digits
+
+
+class NameForm(BareForm):
+    """A name for something of one's own."""
+
+    name = StringField(validators=[Filled(4 * LONGEST_NAME)])
 
 
 class PhoneForm(BareForm):

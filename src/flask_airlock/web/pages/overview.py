@@ -69,7 +69,7 @@ def _signing_in(found: Overview) -> Section:
         names = dict.fromkeys(method_words(line.method)[0] for line in found.methods)
         rows.append(
             Row(
-                endpoint="security.enrol",
+                endpoint="security.factors",
                 icon="authenticator",
                 label=translate("Second step"),
                 state=", ".join(names) or translate("None yet."),

@@ -11,7 +11,7 @@ from ..visitor import visitor
 from ..wording import words
 from .forms import BareForm
 from .rendering import page, refusal
-from .views import Method
+from .views import Method, choice_key
 
 
 def show_rescue() -> Response:
@@ -36,7 +36,7 @@ def _page(form: BareForm, *, status: int = 200, problem: str | None = None) -> R
         "rescue.html",
         status=status,
         form=form,
-        others=[Method.of(offer) for offer in offers if offer.method != lost],
+        others=[Method.of(offer) for offer in offers if choice_key(offer) != lost],
         asked=door.asked,
         available=door.available,
         problem=problem,

@@ -25,7 +25,7 @@ from ..visitor import visitor
 from ..wording import notice, words
 from .forms import BareForm, CodeForm
 from .rendering import message_page, page, refusal
-from .views import Method, why_not
+from .views import Method, choice_key, chosen, why_not
 
 
 def show_second_step() -> Response:
@@ -43,14 +43,15 @@ def show_second_step() -> Response:
 def send_code() -> Response:
     """POST of `security.send_code`: send, or send again."""
     purpose = Purpose.FIRST_SETUP if _asked("purpose") == "first_setup" else Purpose.LOGIN
-    method = _asked("method") or "email"
+    key = _asked("method") or "email"
+    method, to = chosen(key)
     back = "security.enrol" if purpose is Purpose.FIRST_SETUP else "security.second_step"
     first = purpose is Purpose.FIRST_SETUP
-    where = {"next": own_path(request.args.get("next"))} if first else {"method": method}
+    where = {"next": own_path(request.args.get("next"))} if first else {"method": key}
     if not BareForm().is_sent_well():
         return _refuse_to_send(back, where)
     try:
-        codes.send_code(services(), cookies.tokens(), method, purpose, visitor())
+        codes.send_code(services(), cookies.tokens(), method, purpose, visitor(), to)
     except (FactorClosed, TooManyTries) as problem:
         return go(back, notice=problem.code, **where)
     except TooSoon as problem:
@@ -60,7 +61,7 @@ def send_code() -> Response:
 
 def _answer() -> Response:
     """The answer is looked at by the flow; without a live login it may still be a double click."""
-    method = _asked("method") or "email"
+    method, _ = chosen(_asked("method") or "email")
     form = CodeForm(services().factors[method].shape.digits)
     if form.is_sent_well():
         try:
@@ -91,7 +92,7 @@ def _again(
     status: int = 422,
 ) -> Response:
     offers = second_step.offers(services(), cookies.half_open_token(), visitor())
-    shown = next((offer for offer in offers if offer.method == method), None)
+    shown = second_step.pick(offers, method, None)
     if shown is None:
         raise MethodNotOffered(method)
     return _page(offers, shown, form, problem=problem, status=status)
@@ -99,14 +100,9 @@ def _again(
 
 def _shown(offers: list[Offer]) -> Offer:
     """The method asked for in the URL, else the first that is not closed."""
-    wanted = request.args.get("method")
-    for offer in offers:
-        if offer.method == wanted:
-            return offer
-    return next(
-        (offer for offer in offers if not offer.is_off),
-        offers[0],
-    )
+    wanted = second_step.pick(offers, *chosen(_asked("method")))
+    usable = (offer for offer in offers if not offer.is_off)
+    return wanted or next(usable, offers[0])
 
 
 def _page(
@@ -128,7 +124,7 @@ def _page(
         send_form=BareForm(formdata=None),
         problem=problem,
         notice=notice,
-        rescue_url=url_for("security.rescue", method=shown.method),
+        rescue_url=url_for("security.rescue", method=choice_key(shown)),
     )
 
 

@@ -26,7 +26,7 @@ from ...errors import (
     WrongAnswer,
     WrongPassword,
 )
-from ...flows import codes, step_up
+from ...flows import codes, second_step, step_up
 from ...flows.second_step import Offer
 from .. import cookies
 from ..context import services
@@ -37,7 +37,7 @@ from ..visitor import visitor
 from ..wording import words
 from .forms import BareForm, CodeForm, PasswordForm
 from .rendering import message_page, page, refusal
-from .views import Method, why_not
+from .views import Method, chosen, why_not
 
 PREFIX = "airlock-"
 GOES_ON = "goes-on"
@@ -56,9 +56,9 @@ class Ask:
     @cached_property
     def shown(self) -> Offer | None:
         """The method asked for, else the first that is not off; None for the password."""
-        named = [offer for offer in self.offers if offer.method == self.wanted]
+        named = second_step.pick(self.offers, *chosen(self.wanted))
         usable = [offer for offer in self.offers if not offer.is_off]
-        return next(iter([*named, *usable, *self.offers]), None)
+        return named or next(iter([*usable, *self.offers]), None)
 
     @cached_property
     def form(self) -> CodeForm | PasswordForm:
@@ -88,14 +88,14 @@ def _offers() -> list[Offer]:
 
 
 def _send(ask: Ask) -> Response:
-    method = _field("method")
+    method, to = chosen(_field("method"))
     if not BareForm(prefix=PREFIX).is_sent_well():
         return _page(ask, status=400, problem=words("expired_form"))
     try:
-        codes.send_code(services(), cookies.tokens(), method, Purpose.STEP_UP, visitor())
+        codes.send_code(services(), cookies.tokens(), method, Purpose.STEP_UP, visitor(), to)
     except (FactorClosed, TooManyTries, TooSoon, MailboxHeld, Unsealable) as problem:
         return _page(ask, **refusal(problem))
-    return _page(Ask(_offers(), method), notice=words("code_sent"))
+    return _page(Ask(_offers(), ask.wanted), notice=words("code_sent"))
 
 
 def _prove(ask: Ask) -> Response:
@@ -113,7 +113,7 @@ def _prove(ask: Ask) -> Response:
 def _prove_twice() -> Response:
     """The second half of a double click, which brings the token from before the first. Everybody
     else without a session is led to the login."""
-    method = _field("method")
+    method, _ = chosen(_field("method"))
     form = _form(services().factors[method].shape.digits if method else None)
     if _does("prove") and form.is_sent_well():
         with suppress(*REFUSALS):

@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass
 
-from ...errors import FactorClosed, MailboxHeld, TooManyTries, TooSoon, Unsealable
+from ...errors import FactorClosed, MailboxHeld, MethodNotOffered, TooManyTries, TooSoon, Unsealable
 from ...flows.second_step import Offer
 from ..wording import method_words, setup_words, told, words
+
+# Of digits: more than fits into a key of any database.
+LONGEST_NUMBER = 18
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -12,6 +15,7 @@ class Method:
     """A method on the second step."""
 
     id: str
+    key: str
     label: str
     hint: str
     destination: str | None
@@ -31,7 +35,8 @@ class Method:
         label, hint = method_words(offer.method)
         return cls(
             id=offer.method,
-            label=label,
+            key=choice_key(offer),
+            label=offer.name or label,
             hint=hint,
             destination=offer.destination,
             digits=offer.digits,
@@ -60,6 +65,23 @@ class Choice:
         """The method as the set-up page offers it."""
         label, _hint = method_words(method)
         return cls(id=method, label=label, description=setup_words(method), enrolled=enrolled)
+
+
+def choice_key(offer: Offer) -> str:
+    """What a form sends to choose this one: the method, and the number where there are several."""
+    if offer.credential_id is None:
+        return offer.method
+    return f"{offer.method}:{offer.credential_id}"
+
+
+def chosen(key: str) -> tuple[str, int | None]:
+    """The method and the number that a form chose; raises MethodNotOffered for rubbish."""
+    method, colon, number = key.partition(":")
+    if not colon:
+        return method, None
+    if not (number.isascii() and number.isdigit() and len(number) <= LONGEST_NUMBER):
+        raise MethodNotOffered(method)
+    return method, int(number)
 
 
 def why_not(offer: Offer) -> str | None:

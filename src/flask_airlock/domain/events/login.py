@@ -1,0 +1,88 @@
+"""What happened at the doors and around them."""
+
+from dataclasses import dataclass
+
+from .base import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class FirstFactorAccepted(Event):
+    """The first door opened: by password, or by an application's own proof."""
+
+    proofs: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class FirstFactorRefused(Event):
+    """A login was refused. `reason` is for the record only, never for the visitor."""
+
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoginCompleted(Event):
+    """Somebody is inside; `proofs` are the methods that opened the doors."""
+
+    proofs: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignedOut(Event):
+    """A session was ended by its owner."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProvedAgain(Event):
+    """Who was inside proved once more that it is he, by a second factor or the password."""
+
+    method: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ForeignRow(Event):
+    """Who is signed in named something by its number that is not his: a session, a factor. `kind`
+    says what."""
+
+    kind: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NetworkCountsGone(Event):
+    """The store that counts client networks does not answer; until it does, they are not limited.
+    What an account bears is counted in the database as ever."""
+
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FailuresUnusual(Event):
+    """Of all accounts together, many more logins failed in ten minutes than on average in the day
+    before (`usual`): somebody may be trying many names, from many networks."""
+
+    failures: int
+    usual: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class SealBroken(Event):
+    """A sealed value did not open: what needed it was refused. `place` names table and column."""
+
+    place: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LetterSent(Event):
+    """A letter or text message was handed over."""
+
+    channel: str
+    template: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LetterFailed(Event):
+    """A letter or text message could not be sent; `reason` never holds its text."""
+
+    channel: str
+    template: str
+    reason: str

@@ -1,0 +1,29 @@
+"""What a person is told when his second factors change: by mail, and on the phone itself."""
+
+from ..domain.accounts import Person, Visitor
+from ..domain.letters import Channel, Letter
+from . import letters, notices
+from .services import Services, Work
+
+TEXTS = "sms"
+
+
+def tell(
+    services: Services, work: Work, account_id: int, person: Person, template: str,
+    visitor: Visitor, *, method: str, name: str | None, destination: str | None, **facts: object,
+) -> None:  # fmt: skip
+    """A letter to the address on file that says which factor it was; `destination` is masked."""
+    told = {"method": method, "name": name, "destination": destination, **facts}
+    notices.tell(services, work, account_id, person.email, template, visitor, **told)
+
+
+def text(services: Services, work: Work, account_id: int, template: str, number: bytes) -> None:
+    """A text message to a phone of the account that was there before (S-86)."""
+    letter = Letter(
+        to=number.decode(),
+        channel=Channel.SMS,
+        template=template,
+        account_id=account_id,
+        facts={"service": services.service_name},
+    )
+    letters.write(services, work, letter)

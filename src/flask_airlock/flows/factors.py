@@ -1,0 +1,240 @@
+"""What a person does with his second factors: sees them, names, prefers and removes them."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from ..domain.accounts import Account, Visitor
+from ..domain.directory import MethodLine
+from ..domain.events import FactorPreferred, FactorRemoved, FactorRenamed
+from ..domain.factor_names import clean_name
+from ..errors import LastFactor, NameTaken, PasswordRefused, Unsealable
+from . import factor_notices, foreign, password_checks, policy, sessions
+from .services import Services, Work
+from .sessions import Standing
+
+KIND = "factor"
+BY_OWNER = "owner"
+NUMBER_COLUMN = "phone_number"
+
+
+@dataclass(frozen=True, kw_only=True)
+class FactorLine:
+    """A factor as its owner sees it. `destination` is masked; None where nothing is sent, or where
+    it can't be read."""
+
+    id: int
+    method: str
+    name: str | None
+    destination: str | None
+    added_at: datetime
+    last_used_at: datetime | None
+    is_preferred: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Removal:
+    """What taking one away would mean: whether it is the only one, and whether one is needed. If
+    not, the password stands alone afterwards, and must have `minimum` characters."""
+
+    is_last: bool
+    is_needed: bool
+    minimum: int
+
+    @property
+    def asks_for_password(self) -> bool:
+        """Whether the password has to be shown to be good enough."""
+        return self.is_last and not self.is_needed
+
+
+def listed(services: Services, token: str | None) -> list[FactorLine]:
+    """The factors of who is signed in, the preferred method's first. Raises LoginLapsed."""
+    standing = sessions.find_signed_in(services, token)
+    with services.begin() as work:
+        return _lines(services, work, standing)
+
+
+def one(
+    services: Services, token: str | None, number: int, visitor: Visitor
+) -> tuple[FactorLine, Removal]:
+    """One of them, and what removing it would mean. Raises LoginLapsed, or NoSuchRow."""
+    standing = sessions.find_signed_in(services, token)
+    line = _mine(services, standing, number, visitor)
+    with services.begin() as work:
+        return line, _removal(services, work, standing)
+
+
+def rename(services: Services, token: str | None, number: int, name: str, visitor: Visitor) -> None:
+    """Give a factor a name of the person's own. Raises LoginLapsed, InvalidName, NameTaken, or
+    NoSuchRow."""
+    standing = sessions.find_signed_in(services, token)
+    line, wanted = _mine(services, standing, number, visitor), clean_name(name)
+    if line.name == wanted:
+        return
+    account_id = standing.account.id
+
+    def keep(work: Work) -> None:
+        sessions.must_still_be(services, work, standing)
+        if not work.unit.credentials.rename(account_id, number, wanted):
+            raise NameTaken
+        work.record(FactorRenamed(account_id=account_id, method=line.method), visitor)
+        _tell(services, work, standing, "factor_renamed", line, visitor, renamed=wanted)
+
+    services.in_one_go(keep)
+
+
+def prefer(services: Services, token: str | None, number: int, visitor: Visitor) -> None:
+    """Ask this one first from now on. Raises LoginLapsed, or NoSuchRow."""
+    standing = sessions.find_signed_in(services, token)
+    line = _mine(services, standing, number, visitor)
+
+    def keep(work: Work) -> None:
+        sessions.must_still_be(services, work, standing)
+        work.unit.credentials.prefer(number, services.clock())
+        _ask_first(services, work, standing.account, line.method)
+        work.record(FactorPreferred(account_id=standing.account.id, method=line.method), visitor)
+
+    services.in_one_go(keep)
+
+
+def remove(
+    services: Services, token: str | None, number: int, password: str, visitor: Visitor
+) -> None:
+    """Take a factor away; all other sessions end (S-89, S-105).
+
+    Raises LoginLapsed, NoSuchRow, LastFactor where the account needs one; and where it needs none,
+    for the last one, what `password_checks.check` raises, or PasswordRefused for a password that
+    is too short to stand alone (S-02).
+    """
+    standing = sessions.find_signed_in(services, token)
+    line, what = one(services, token, number, visitor)
+    phone = _number(services, standing, line)
+    if what.asks_for_password:
+        password_checks.check(services, standing, password, visitor)
+        if standing.person.password_hash and len(password) < what.minimum:
+            raise PasswordRefused("too_short", what.minimum)
+
+    def take(work: Work) -> None:
+        sessions.must_still_be(services, work, standing)
+        # Looked at again behind the account's lock: two may go at once, but not the last two.
+        by_now = _removal(services, work, standing)
+        if by_now.is_last and not what.asks_for_password:
+            raise LastFactor
+        now = services.clock()
+        if work.unit.credentials.revoke_one(standing.account.id, number, BY_OWNER, now):
+            _after_removal(services, work, standing, line, visitor)
+            if phone:
+                factor_notices.text(services, work, standing.account.id, "factor_removed", phone)
+
+    services.in_one_go(take)
+
+
+def _after_removal(
+    services: Services, work: Work, standing: Standing, line: FactorLine, visitor: Visitor
+) -> None:
+    account, unit, now = standing.account, work.unit, services.clock()
+    unit.setups.void_others(account.id, now)
+    unit.codes.void(account.id, line.method, now)
+    unit.sessions.end_others(account.id, standing.session.id, now)
+    unit.accounts.forget_browsers(account.id)
+    left = policy.enrolled_methods(services, work, account.id)
+    if line.method == account.preferred_method and line.method not in left:
+        _ask_first(services, work, account, left[0] if left else None)
+    if line.method == factor_notices.TEXTS and NUMBER_COLUMN in services.settings.mirror_columns:
+        number = next(iter(unit.credentials.of_method(account.id, line.method)), None)
+        unit.users.mirror(
+            account.user_id, NUMBER_COLUMN, number.secret.decode() if number else None
+        )
+    work.record(FactorRemoved(account_id=account.id, method=line.method), visitor)
+    _tell(services, work, standing, "factor_removed", line, visitor, is_last=not left)
+
+
+def _ask_first(services: Services, work: Work, account: Account, method: str | None) -> None:
+    mirrored = services.factors[method].mirror_name if method else None
+    work.unit.accounts.prefer(account.id, method)
+    work.unit.users.mirror(account.user_id, "two_factor_primary_method", mirrored)
+
+
+def _removal(services: Services, work: Work, standing: Standing) -> Removal:
+    account = standing.account
+    count = len(_listed(services, work, account))
+    roles = work.unit.users.role_names(account.user_id)
+    return Removal(
+        is_last=count == 1,
+        is_needed=services.policy.demands_factor(roles),
+        minimum=services.settings.password_min_length_alone,
+    )
+
+
+def _mine(services: Services, standing: Standing, number: int, visitor: Visitor) -> FactorLine:
+    with services.begin() as work:
+        found = [line for line in _lines(services, work, standing) if line.id == number]
+    if not found:
+        foreign.refuse(services, standing.account.id, KIND, visitor)
+    return found[0]
+
+
+def _listed(services: Services, work: Work, account: Account) -> list[MethodLine]:
+    names = [factor.name for factor in services.factors]
+    return work.unit.credentials.lines(account.id, names)
+
+
+def _lines(services: Services, work: Work, standing: Standing) -> list[FactorLine]:
+    account = standing.account
+    lines = [
+        FactorLine(
+            id=line.id,
+            method=line.method,
+            name=line.name,
+            destination=_destination(services, work, standing, line),
+            added_at=line.added_at,
+            last_used_at=line.last_used_at,
+            is_preferred=False,
+        )
+        for line in _listed(services, work, account)
+    ]
+    first = _asked_first(work, account)
+    lines = [replace(line, is_preferred=line.id == first) for line in lines]
+    return sorted(lines, key=lambda line: not line.is_preferred)
+
+
+def _asked_first(work: Work, account: Account) -> int | None:
+    """The factor that the second step begins with."""
+    if account.preferred_method is None:
+        return None
+    return work.unit.credentials.first_of(account.id, account.preferred_method)
+
+
+def _destination(
+    services: Services, work: Work, standing: Standing, line: MethodLine
+) -> str | None:
+    factor = services.factors[line.method]
+    if not factor.posts_codes:
+        return None
+    secret = _secret(work, standing, line)
+    return factor.destination(secret, standing.person) if secret is not None else None
+
+
+def _secret(work: Work, standing: Standing, line: MethodLine | FactorLine) -> bytes | None:
+    try:
+        credentials = work.unit.credentials.of_method(standing.account.id, line.method)
+    except Unsealable:
+        return None
+    return next((it.secret for it in credentials if it.id == line.id), None)
+
+
+def _number(services: Services, standing: Standing, line: FactorLine) -> bytes | None:
+    """The phone that a factor is, if it is one that can be read."""
+    if line.method != factor_notices.TEXTS:
+        return None
+    with services.begin() as work:
+        return _secret(work, standing, line)
+
+
+def _tell(
+    services: Services, work: Work, standing: Standing, template: str, line: FactorLine,
+    visitor: Visitor, **facts: object,
+) -> None:  # fmt: skip
+    factor_notices.tell(
+        services, work, standing.account.id, standing.person, template, visitor,
+        method=line.method, name=line.name, destination=line.destination, **facts,
+    )  # fmt: skip
