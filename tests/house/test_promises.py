@@ -6,6 +6,7 @@ from tests.house.source import report
 # Methods of stores that change something, tell their caller about it, and promise nothing to those
 # who come at the same moment.
 NO_PROMISE = {
+    "Credentials.add": "a row of one's own; who may add one, Setups.finish says",
     "Credentials.revoke": "all of a kind go, whoever is first; nobody decides by how many",
     "Credentials.revoke_all": "all go, whoever is first; nobody decides by how many",
     "Directory.switch": "an administrator's, who holds the account by then",

@@ -32,6 +32,7 @@ FORMS: dict[str, dict[str, str]] = {
     "security.rescue": {},
     "security.verify": {},
     "security.factors": {},
+    "security.not_me": {},
     "security.enrol": {},
     "security.register": {},
     "security.send_confirmation": {},

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from flask_airlock.domain.browsers import known_mark
-from flask_airlock.flows import mailed_links
+from flask_airlock.flows import mailboxes
 from tests.applications import WHOLE_LIFE, Application
 from tests.cli.support import answer
 from tests.journeys.life import ANOTHER, ask_for_reset, change_email, link_in
@@ -100,7 +100,7 @@ def reserved_address(site: Site, change: Callable[[], None]) -> Any:
     change()
     services = site.now.app.extensions["security"].services
     with site.now.app.app_context(), services.begin() as work:
-        digests = mailed_links.address_digests(services, ada.email)
+        digests = mailboxes.digests(services, ada.email)
         return work.unit.link_tokens.is_reserved(digests, None, site.now.clock.now)
 
 

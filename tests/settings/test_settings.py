@@ -109,6 +109,7 @@ VALUES: dict[str, tuple[list[Any], list[Any]]] = {
     "RESCUE_URL": PATHS,
     "VERIFY_URL": PATHS,
     "OVERVIEW_URL": PATHS,
+    "NOT_ME_URL": PATHS,
     "FACTORS_URL": PATHS,
     "ENROL_URL": PATHS,
     "SETUP_LINK_URL": PATHS,

@@ -26,7 +26,9 @@ class Account:
     last typed back, and `proved_address` that address's keyed digest; `needs_setup_link` after an
     administrator took the factors away; `mailbox_reset_at` when a link to the mailbox last set a
     new password; `delete_at` when the account is due to be removed, on its owner's wish;
-    `mark_series` is raised when browsers that were known are known no longer.
+    `mark_series` is raised when browsers that were known are known no longer; `closed_password` is
+    the digest of a password's hash that opens nothing since its owner said that somebody else has
+    it, and `reset_address` the keyed digest of the address whose links alone set another.
     """
 
     id: int
@@ -38,6 +40,8 @@ class Account:
     needs_setup_link: bool
     mailbox_reset_at: datetime | None = None
     delete_at: datetime | None = None
+    closed_password: bytes | None = field(default=None, repr=False)
+    reset_address: bytes | None = field(default=None, repr=False)
     mark_series: int = 0
     created_at: datetime
 

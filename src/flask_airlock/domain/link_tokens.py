@@ -15,6 +15,7 @@ class LinkPurpose(StrEnum):
     RESET = "reset"
     NEW_EMAIL = "new_email"
     UNDO_EMAIL = "undo_email"
+    NOT_ME = "not_me"
 
 
 LIFETIMES = {
@@ -24,10 +25,13 @@ LIFETIMES = {
     LinkPurpose.RESET: timedelta(minutes=30),
     LinkPurpose.NEW_EMAIL: timedelta(hours=24),
     LinkPurpose.UNDO_EMAIL: timedelta(hours=72),
+    LinkPurpose.NOT_ME: timedelta(hours=72),
 }
 # One that undoes a change outlives what a thief can do next: a new password, another change. One
 # that sets up a factor after an administrator's reset is good only together with the password.
-SURVIVE_A_NEW_PASSWORD = frozenset({LinkPurpose.UNDO_EMAIL, LinkPurpose.FACTOR_SETUP})
+SURVIVE_A_NEW_PASSWORD = frozenset(
+    {LinkPurpose.UNDO_EMAIL, LinkPurpose.NOT_ME, LinkPurpose.FACTOR_SETUP}
+)
 MOST_LIVE = 3
 MOST_AN_HOUR = 3
 HOUR = timedelta(hours=1)

@@ -124,7 +124,10 @@ def _keep(
         work.unit.accounts.prefer(account.id, method)
         if clear:
             work.unit.legacy.clear_secret(user.id)
-    facts = {"method": method, "is_weak": adoption.bits is not None and adoption.bits < STRONG_BITS}
+    facts: dict[str, Any] = {
+        "method": method,
+        "is_weak": adoption.bits is not None and adoption.bits < STRONG_BITS,
+    }
     notices.tell(services, work, account.id, user.email, "factor_adopted", TERMINAL, **facts)
     work.record(FactorAdopted(account_id=account.id, method=method), TERMINAL)
     return True

@@ -6,7 +6,7 @@ from ..domain.events import EmailChanged, EmailRestored, LinkRequested
 from ..domain.link_tokens import LinkPurpose
 from ..domain.vault import digest
 from ..errors import AddressTaken, InvalidAddress, LinkSpent
-from . import mailed_links, notices, password_checks, sessions
+from . import mailboxes, mailed_links, notices, password_checks, sessions
 from .services import Services, Work
 from .sessions import Standing
 
@@ -110,7 +110,9 @@ def _undo(services: Services, work: Work, token: str | None, visitor: Visitor) -
         raise LinkSpent
     if not work.unit.users.change_email(person.user_id, person.email, link.carries):
         raise AddressTaken
-    work.unit.link_tokens.void_since(account.id, LinkPurpose.UNDO_EMAIL, link.created_at, now)
+    for purpose in (LinkPurpose.UNDO_EMAIL, LinkPurpose.NOT_ME):
+        work.unit.link_tokens.void_since(account.id, purpose, link.created_at, now)
+    work.unit.accounts.reset_by(account.id, mailboxes.digests(services, link.carries)[0])
     work.unit.sessions.end_all(account.id, now)
     work.unit.setups.void_others(account.id, now)
     work.unit.accounts.cancel_deletion(account.id)
@@ -130,5 +132,5 @@ def peek(services: Services, token: str | None, purpose: LinkPurpose) -> str:
 
 
 def _is_reserved(services: Services, work: Work, address: str, but_for: int) -> bool:
-    digests = mailed_links.address_digests(services, address)
+    digests = mailboxes.digests(services, address)
     return work.unit.link_tokens.is_reserved(digests, but_for, services.clock())

@@ -230,9 +230,10 @@ def _add_factor(
 ) -> None:  # fmt: skip
     now = case.now
     work.unit.setups.void_others(account.id, now)
-    _tell_of_it(services, work, case, factor, setup)
     if factor.name not in had or factor.name != services.mailbox.name:
-        work.unit.credentials.add(account.id, factor.name, setup.secret, now, step)
+        before = _phones(work, account.id) if factor.name == factor_notices.TEXTS else []
+        number = work.unit.credentials.add(account.id, factor.name, setup.secret, now, step)
+        _tell_of_it(services, work, case, factor, setup, number, before)
     if not had:
         work.unit.accounts.prefer(account.id, factor.name)
         work.unit.users.mirror(account.user_id, "two_factor_primary_method", factor.mirror_name)
@@ -246,16 +247,24 @@ def _add_factor(
     work.record(FactorAdded(account_id=account.id, method=factor.name), case.visitor)
 
 
-def _tell_of_it(services: Services, work: Work, case: Case, factor: Factor, setup: Setup) -> None:
+def _phones(work: Work, account_id: int) -> list[bytes]:
+    found = work.unit.credentials.of_method(account_id, factor_notices.TEXTS)
+    return [phone.secret for phone in found]
+
+
+def _tell_of_it(
+    services: Services, work: Work, case: Case, factor: Factor, setup: Setup, number: int,
+    phones: list[bytes],
+) -> None:  # fmt: skip
     """By letter, and on the phones that were there before (S-86, S-87)."""
     account_id, told = case.account.id, "factor_added"
     factor_notices.tell(
         services, work, account_id, case.person, told, case.visitor, method=factor.name, name=None,
         destination=factor.destination(setup.secret, case.person) if setup.secret else None,
+        credential_id=number,
     )  # fmt: skip
-    if factor.name == factor_notices.TEXTS:
-        for phone in work.unit.credentials.of_method(account_id, factor.name):
-            factor_notices.text(services, work, account_id, told, phone.secret)
+    for phone in phones:
+        factor_notices.text(services, work, account_id, told, phone)
 
 
 def _waiting(work: Work, case: Case, method: str) -> Setup:

@@ -10,11 +10,16 @@ TEXTS = "sms"
 
 def tell(
     services: Services, work: Work, account_id: int, person: Person, template: str,
-    visitor: Visitor, *, method: str, name: str | None, destination: str | None, **facts: object,
+    visitor: Visitor, *, method: str, name: str | None, destination: str | None,
+    credential_id: int | None = None, **facts: object,
 ) -> None:  # fmt: skip
-    """A letter to the address on file that says which factor it was; `destination` is masked."""
+    """A letter to the address on file that says which factor it was; `destination` is masked, and
+    `credential_id` the one that the reader may stop."""
     told = {"method": method, "name": name, "destination": destination, **facts}
-    notices.tell(services, work, account_id, person.email, template, visitor, **told)
+    notices.tell(
+        services, work, account_id, person.email, template, visitor,
+        credential_id=credential_id, **told,
+    )  # fmt: skip
 
 
 def text(services: Services, work: Work, account_id: int, template: str, number: bytes) -> None:

@@ -2,19 +2,19 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from ..domain.accounts import Account, Visitor
 from ..domain.directory import MethodLine
 from ..domain.events import FactorPreferred, FactorRemoved, FactorRenamed
 from ..domain.factor_names import clean_name
 from ..errors import LastFactor, NameTaken, PasswordRefused, Unsealable
-from . import factor_notices, foreign, password_checks, policy, sessions
+from . import factor_notices, factor_removal, foreign, password_checks, sessions
 from .services import Services, Work
 from .sessions import Standing
 
 KIND = "factor"
 BY_OWNER = "owner"
-NUMBER_COLUMN = "phone_number"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,7 +90,7 @@ def prefer(services: Services, token: str | None, number: int, visitor: Visitor)
     def keep(work: Work) -> None:
         sessions.must_still_be(services, work, standing)
         work.unit.credentials.prefer(number, services.clock())
-        _ask_first(services, work, standing.account, line.method)
+        factor_removal.ask_first(services, work, standing.account, line.method)
         work.record(FactorPreferred(account_id=standing.account.id, method=line.method), visitor)
 
     services.in_one_go(keep)
@@ -119,9 +119,9 @@ def remove(
         by_now = _removal(services, work, standing)
         if by_now.is_last and not what.asks_for_password:
             raise LastFactor
-        now = services.clock()
-        if work.unit.credentials.revoke_one(standing.account.id, number, BY_OWNER, now):
-            _after_removal(services, work, standing, line, visitor)
+        left = factor_removal.take(services, work, standing.account, number, BY_OWNER)
+        if left is not None:
+            _after_removal(services, work, standing, line, left, visitor)
             if phone:
                 factor_notices.text(services, work, standing.account.id, "factor_removed", phone)
 
@@ -129,29 +129,14 @@ def remove(
 
 
 def _after_removal(
-    services: Services, work: Work, standing: Standing, line: FactorLine, visitor: Visitor
-) -> None:
-    account, unit, now = standing.account, work.unit, services.clock()
-    unit.setups.void_others(account.id, now)
-    unit.codes.void(account.id, line.method, now)
-    unit.sessions.end_others(account.id, standing.session.id, now)
-    unit.accounts.forget_browsers(account.id)
-    left = policy.enrolled_methods(services, work, account.id)
-    if line.method == account.preferred_method and line.method not in left:
-        _ask_first(services, work, account, left[0] if left else None)
-    if line.method == factor_notices.TEXTS and NUMBER_COLUMN in services.settings.mirror_columns:
-        number = next(iter(unit.credentials.of_method(account.id, line.method)), None)
-        unit.users.mirror(
-            account.user_id, NUMBER_COLUMN, number.secret.decode() if number else None
-        )
-    work.record(FactorRemoved(account_id=account.id, method=line.method), visitor)
+    services: Services, work: Work, standing: Standing, line: FactorLine, left: list[str],
+    visitor: Visitor,
+) -> None:  # fmt: skip
+    account_id = standing.account.id
+    work.unit.sessions.end_others(account_id, standing.session.id, services.clock())
+    work.unit.accounts.forget_browsers(account_id)
+    work.record(FactorRemoved(account_id=account_id, method=line.method), visitor)
     _tell(services, work, standing, "factor_removed", line, visitor, is_last=not left)
-
-
-def _ask_first(services: Services, work: Work, account: Account, method: str | None) -> None:
-    mirrored = services.factors[method].mirror_name if method else None
-    work.unit.accounts.prefer(account.id, method)
-    work.unit.users.mirror(account.user_id, "two_factor_primary_method", mirrored)
 
 
 def _removal(services: Services, work: Work, standing: Standing) -> Removal:
@@ -232,7 +217,7 @@ def _number(services: Services, standing: Standing, line: FactorLine) -> bytes |
 
 def _tell(
     services: Services, work: Work, standing: Standing, template: str, line: FactorLine,
-    visitor: Visitor, **facts: object,
+    visitor: Visitor, **facts: Any,
 ) -> None:  # fmt: skip
     factor_notices.tell(
         services, work, standing.account.id, standing.person, template, visitor,

@@ -46,7 +46,7 @@ def enter_password(
     except WrongCredentials:
         _refuse_guess(services, guess, "wrong_password" if person else "unknown_name", visitor)
         raise
-    if person is None or (reason := policy.may_not_enter(services, person)):
+    if person is None or (reason := policy.may_not_enter(services, person, account)):
         _refuse_guess(services, guess, reason if person else "unknown_name", visitor)
         raise WrongCredentials
     if verified.outdated and person.password_hash:
@@ -135,6 +135,8 @@ def _pass_first_door(
     accounts.lock(account.id)
     account = accounts.of_user(user_id)
     if account is None or work.unit.users.by_id(user_id) != person:
+        return None
+    if "password" in proofs and policy.password_is_closed(account, person):
         return None
     work.record(FirstFactorAccepted(account_id=account.id, proofs=proofs), visitor)
     methods = policy.enrolled_methods(services, work, account.id)

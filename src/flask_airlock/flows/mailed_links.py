@@ -12,11 +12,9 @@ from ..domain.login_state import BrowserMark
 from ..domain.vault import digest, new_token
 from ..errors import LinkSpent
 from ..storage.link_tokens import Link
-from . import letters
+from . import letters, mailboxes
 from .notices import circumstances
 from .services import Services, Work
-
-MAILED_TO = "mailed to"
 
 
 def post(
@@ -42,7 +40,7 @@ def post(
         digest(token),
         purpose,
         now,
-        address=address_digests(services, to)[0],
+        address=mailboxes.digests(services, to)[0],
         carries=carries,
         is_sent=bool(reader),
         is_live=has_link and bool(reader),
@@ -93,13 +91,8 @@ def mark_of(services: Services, link: Link) -> BrowserMark:
 
 def must_be_for(services: Services, link: Link, address: str) -> None:
     """Raise LinkSpent for a link that was mailed to another address than the account's of now."""
-    if not services.vault.verify_mac(MAILED_TO, address, link.address):
+    if not mailboxes.is_one_of(services, address, link.address):
         raise LinkSpent
-
-
-def address_digests(services: Services, address: str) -> list[bytes]:
-    """What an address may be kept as beside a link, one for each key, the newest first."""
-    return services.vault.macs(MAILED_TO, address)
 
 
 def _lifetime(purpose: LinkPurpose) -> dict[str, object]:

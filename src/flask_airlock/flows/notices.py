@@ -4,8 +4,27 @@ from datetime import datetime
 
 from ..domain.accounts import Visitor
 from ..domain.letters import Channel, Letter
-from . import letters
+from ..domain.link_tokens import LinkPurpose
+from ..domain.reports import Report
+from ..domain.vault import digest, new_token
+from . import letters, mailboxes
 from .services import Services, Work
+
+# What can be stopped by its reader: never a letter to an address that was added just now.
+STOPPABLE = frozenset(
+    {
+        "account_going",
+        "factor_added",
+        "factor_removed",
+        "factor_renamed",
+        "new_browser",
+        "password_changed",
+        "password_was_reset",
+        "signed_in_after_failures",
+        "username_changed",
+        "wrong_factor",
+    }
+)
 
 
 def tell(
@@ -15,9 +34,17 @@ def tell(
     to: str,
     template: str,
     visitor: Visitor,
+    *,
+    credential_id: int | None = None,
     **facts: object,
 ) -> None:
-    """Write a letter of that template in the flow's own transaction."""
+    """Write a letter of that template in the flow's own transaction.
+
+    Those of STOPPABLE have a link by which the reader says that it was not he; `credential_id` is
+    the factor that goes then, where the letter tells of a new one.
+    """
+    if template in STOPPABLE and account_id is not None and _is_settled(services, work, account_id):
+        facts["not_me"] = _not_me(services, work, account_id, to, credential_id)
     letter = Letter(
         to=to,
         channel=Channel.MAIL,
@@ -26,6 +53,26 @@ def tell(
         facts={**circumstances(services, visitor), **facts},
     )
     letters.write(services, work, letter)
+
+
+def _is_settled(services: Services, work: Work, account_id: int) -> bool:
+    """Whether the address on file is no new one, which the old one's owner could still undo."""
+    return not work.unit.link_tokens.has_live(account_id, LinkPurpose.UNDO_EMAIL, services.clock())
+
+
+def _not_me(
+    services: Services, work: Work, account_id: int, to: str, credential_id: int | None
+) -> str:
+    token, purpose = new_token(), LinkPurpose.NOT_ME
+    work.unit.link_tokens.add(
+        account_id,
+        digest(token),
+        purpose,
+        services.clock(),
+        address=mailboxes.digests(services, to)[0],
+        carries=Report(to, credential_id).packed(),
+    )
+    return services.link(purpose, token)
 
 
 def circumstances(services: Services, visitor: Visitor) -> dict[str, object]:

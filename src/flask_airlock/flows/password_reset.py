@@ -4,8 +4,10 @@ It opens no session and skips no factor (S-76), and all sessions end.
 """
 
 from dataclasses import dataclass
+from hmac import compare_digest
+from typing import Any
 
-from ..domain.accounts import Person, Visitor
+from ..domain.accounts import Account, Person, Visitor
 from ..domain.addresses import masked_address
 from ..domain.browsers import password_mark
 from ..domain.events import LinkRequested, PasswordReset
@@ -14,7 +16,7 @@ from ..domain.login_state import BrowserMark
 from ..domain.networks import LETTERS
 from ..errors import LinkSpent
 from ..storage.link_tokens import Link
-from . import attempts, mailed_links, networks, new_passwords, notices, people
+from . import attempts, mailboxes, mailed_links, networks, new_passwords, notices, people, policy
 from .address_proof import note_proved
 from .services import Services, Work
 
@@ -45,7 +47,7 @@ def ask(services: Services, name: str, visitor: Visitor) -> None:
             account,
             LinkPurpose.RESET,
             visitor,
-            to=person.email if person is not None and person.active else "",
+            to=_reader(services, person, account),
             template="reset_password",
         )
         asked = LinkRequested(
@@ -56,6 +58,25 @@ def ask(services: Services, name: str, visitor: Visitor) -> None:
 
     if services.in_one_go(send):
         networks.count(services, LETTERS, visitor)
+
+
+def _reader(services: Services, person: Person | None, account: Account | None) -> str:
+    """Who gets the link; nobody, where the password is closed and the address is another one by
+    now than that of its owner."""
+    if person is None or not person.active:
+        return ""
+    if account is not None and not _is_his(services, account, person, None):
+        return ""
+    return person.email
+
+
+def _is_his(services: Services, account: Account, person: Person, link: Link | None) -> bool:
+    """Whether a mailbox may set the password: that of a link, or without one the one of now."""
+    if policy.password_is_closed(account, person) and account.reset_address is not None:
+        if link is not None:
+            return compare_digest(link.address, account.reset_address)
+        return mailboxes.is_one_of(services, person.email, account.reset_address)
+    return link is None or mailboxes.is_one_of(services, person.email, link.address)
 
 
 def door(services: Services, token: str | None, purpose: LinkPurpose) -> Door:
@@ -110,7 +131,8 @@ def _find(
     person = work.unit.users.by_id(link.account.user_id)
     if person is None or not person.active:
         raise LinkSpent
-    mailed_links.must_be_for(services, link, person.email)
+    if not _is_his(services, link.account, person, link):
+        raise LinkSpent
     return link, person
 
 
@@ -120,6 +142,7 @@ def _keep(
     account, now = link.account, services.clock()
     mailed_links.spend(services, work, link)
     work.unit.users.set_hash(person.user_id, hashed)
+    work.unit.accounts.reopen_password(account.id)
     work.unit.users.confirm(person.user_id, now)
     work.unit.sessions.end_all(account.id, now)
     work.unit.setups.void_others(account.id, now)
@@ -127,7 +150,7 @@ def _keep(
     work.record(PasswordReset(account_id=account.id, purpose=link.purpose.value), visitor)
     if _is_reset(link):
         work.unit.accounts.hold_mailbox(account.id, now)
-        held = {"held_until": _held_until(services)}
+        held: dict[str, Any] = {"held_until": _held_until(services)}
         notices.tell(
             services, work, account.id, person.email, "password_was_reset", visitor, **held
         )

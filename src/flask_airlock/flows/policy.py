@@ -1,16 +1,28 @@
 """Which factors an account can be asked for, which comes first, and whether one is needed."""
 
 from collections.abc import Callable, Collection
+from hmac import compare_digest
 
 from ..domain.accounts import Account, Person
+from ..domain.vault import digest
 from .services import Services, Work
 
 
-def may_not_enter(services: Services, person: Person) -> str:
-    """Why somebody who proves who he is is refused all the same; empty if he is not."""
+def may_not_enter(services: Services, person: Person, account: Account | None = None) -> str:
+    """Why somebody who proves who he is is refused all the same; empty if he is not. `account` is
+    given where the password is the proof."""
     if not person.active:
         return "inactive"
+    if account is not None and password_is_closed(account, person):
+        return "password_closed"
     return "unconfirmed" if services.settings.confirmable and not person.confirmed else ""
+
+
+def password_is_closed(account: Account, person: Person) -> bool:
+    """Whether the password of now is one that its owner gave up: somebody else has it."""
+    if account.closed_password is None or person.password_hash is None:
+        return False
+    return compare_digest(account.closed_password, digest(person.password_hash))
 
 
 def enrolled_methods(services: Services, work: Work, account_id: int) -> list[str]:

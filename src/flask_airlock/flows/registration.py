@@ -14,7 +14,7 @@ from ..domain.networks import LETTERS
 from ..domain.sessions import DOUBLE_CLICK
 from ..domain.usernames import normal_username
 from ..errors import UsernameTaken, ValuesRefused
-from . import mailed_links, networks, new_passwords, policy
+from . import mailboxes, mailed_links, networks, new_passwords, policy
 from .services import Services, Work
 
 
@@ -61,7 +61,7 @@ def needs_long_password(services: Services) -> bool:
 def _register(services: Services, work: Work, columns: dict[str, Any], visitor: Visitor) -> None:
     now = services.clock()
     owner = work.unit.users.by_email(columns["email"])
-    digests = mailed_links.address_digests(services, columns["email"])
+    digests = mailboxes.digests(services, columns["email"])
     reserved = work.unit.link_tokens.is_reserved(digests, None, now)
     if "username" in columns and work.unit.users.stands_in_the_way("username", columns["username"]):
         raise UsernameTaken

@@ -11,7 +11,7 @@ from ..domain.link_tokens import LIFETIMES, LinkPurpose
 from ..domain.throttle import Side, owner_of_user
 from ..domain.vault import digest, new_token
 from ..errors import MethodNotOffered, RescueTooSoon, UnknownUser
-from . import letters, mailed_links, sessions
+from . import letters, mailboxes, sessions
 from .services import Services, Work
 from .sessions import Standing
 
@@ -101,7 +101,7 @@ def _send_setup_link(services: Services, work: Work, account_id: int, email: str
         digest(token),
         LinkPurpose.FACTOR_SETUP,
         services.clock(),
-        address=mailed_links.address_digests(services, email)[0],
+        address=mailboxes.digests(services, email)[0],
     )
     letter = Letter(
         to=email,

@@ -77,8 +77,12 @@ class Settings(LoginKeys, AccountKeys, GuessingKeys, InsideKeys):
     @property
     def pages(self) -> tuple[str, ...]:
         """The endpoints of an account's life that are switched on."""
-        # An invitation is answered on the page of a reset: that one is always there.
-        return ("reset_password", *(name for name, key in PAGES.items() if getattr(self, key)))
+        # An invitation is answered on the page of a reset, a notice on that of "This wasn't me".
+        return (
+            "reset_password",
+            "not_me",
+            *(name for name, key in PAGES.items() if getattr(self, key)),
+        )
 
     def _check_together(self) -> None:
         if self.two_factor and "sms" in self.two_factor_enabled_methods and not self.sms_service:

@@ -11,4 +11,5 @@ class InsideKeys:
     """One field per key, named like it without the prefix."""
 
     overview_url: str = values.key("/security", values.path, PATH)
+    not_me_url: str = values.key("/not-me", values.path, PATH)
     factors_url: str = values.key("/security/factors", values.path, PATH)

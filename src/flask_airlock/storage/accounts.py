@@ -113,6 +113,21 @@ class Accounts(Store):
         """A link to the mailbox has set a new password just now."""
         self._update(account_id, mailbox_reset_at=to_db(now))
 
+    def close_password(self, account_id: int, password: bytes, address: bytes) -> None:
+        """Let the password of this hash (its digest) open nothing; only a link to this address (its
+        keyed digest) sets another."""
+        self._update(account_id, closed_password=password, reset_address=address)
+
+    def reset_by(self, account_id: int, address: bytes) -> None:
+        """If the password is closed, let links to this address (its keyed digest) set another."""
+        rows = self._tables.accounts
+        closed = update(rows).where(rows.c.id == account_id, rows.c.closed_password.is_not(None))
+        self._connection.execute(closed.values(reset_address=address))
+
+    def reopen_password(self, account_id: int) -> None:
+        """Another password was set."""
+        self._update(account_id, closed_password=None, reset_address=None)
+
     def forget_browsers(self, account_id: int) -> None:
         """No browser that was known is known any longer."""
         self._update(account_id, mark_series=self._tables.accounts.c.mark_series + 1)
@@ -170,6 +185,8 @@ def account_of(row: Row[Any]) -> Account:
         handle=cells["handle"],
         preferred_method=cells["preferred_method"],
         proved_address=cells["proved_address"],
+        closed_password=cells["closed_password"],
+        reset_address=cells["reset_address"],
         needs_setup_link=bool(cells["needs_setup_link"]),
         mark_series=cells["mark_series"],
         created_at=from_db(cells["created_at"]),

@@ -112,14 +112,14 @@ class Credentials(SealingStore):
 
     def add(
         self, account_id: int, method: str, secret: bytes, now: datetime, last_step: int = -1
-    ) -> None:
-        """Keep a factor that was just proved, with the step that proved it spent."""
-        used = to_db(now)
-        self._insert(account_id, method, secret, now, last_used_at=used, last_step=last_step)
+    ) -> int:
+        """Keep a factor that was just proved, with the step that proved it spent; its number."""
+        used = {"last_used_at": to_db(now), "last_step": last_step}
+        return self._insert(account_id, method, secret, now, **used)
 
     def _insert(
         self, account_id: int, method: str, secret: bytes, now: datetime, **cells: object
-    ) -> None:
+    ) -> int:
         box = self._vault.seal(secret, place(account_id, method)) if secret else None
         values = {
             "account_id": account_id,
@@ -128,7 +128,7 @@ class Credentials(SealingStore):
             "created_at": to_db(now),
             **cells,
         }
-        self._connection.execute(insert(self._tables.credentials).values(**values))
+        return self._inserted_id(insert(self._tables.credentials).values(**values))
 
     @promise("A time step of an app is accepted once, and none before it any more.")
     def spend_step(self, credential_id: int, step: int, now: datetime) -> bool:
@@ -197,11 +197,13 @@ class Credentials(SealingStore):
         over = {"revoked_at": to_db(now), "revoked_by": by, "name_key": None}
         return self._changed(mine.values(**over))
 
-    def is_of(self, account_id: int, credential_id: int) -> bool:
-        """Whether an account has, or had, a factor of this number."""
+    def method_of(self, account_id: int, credential_id: int) -> str | None:
+        """The kind of a live factor, if it is this account's."""
         rows = self._tables.credentials
         mine = (rows.c.id == credential_id, rows.c.account_id == account_id)
-        return self._connection.execute(select(rows.c.id).where(*mine)).first() is not None
+        query = select(rows.c.method).where(*mine, rows.c.revoked_at.is_(None))
+        method: str | None = self._connection.execute(query).scalar()
+        return method
 
     def _out_of_the_box(self, box: bytes | None, account_id: int, method: str) -> dict[str, Any]:
         if not box:

@@ -140,6 +140,13 @@ class LinkTokens(SealingStore):
         mine = (rows.c.account_id == account_id, *self._good(digest, purpose, now))
         return self._connection.execute(select(rows.c.id).where(*mine)).first() is not None
 
+    def has_live(self, account_id: int, purpose: LinkPurpose, now: datetime) -> bool:
+        """Whether a link of that purpose could still be used."""
+        rows = self._tables.link_tokens
+        live = (rows.c.used_at.is_(None), rows.c.expires_at > to_db(now))
+        query = select(rows.c.id).where(*_of(rows, account_id, purpose), *live).limit(1)
+        return self._connection.execute(query).first() is not None
+
     @promise("A link is used once.")
     def spend(self, account_id: int, digest: bytes, purpose: LinkPurpose, now: datetime) -> bool:
         """True for exactly one caller."""

@@ -103,6 +103,9 @@ def _accounts(key: Column[Any]) -> Table:
         Column("needs_setup_link", Integer, nullable=False, default=0),
         Column("rescue_asked_at", moment()),
         Column("mailbox_reset_at", moment()),
+        # While the password of this hash is closed: only links to this mailbox set another.
+        Column("closed_password", fixed_bytes(32)),
+        Column("reset_address", fixed_bytes(32)),
         Column("mark_series", Integer, nullable=False, default=0, server_default="0"),
         Column("delete_at", moment(), index=True),
         Column("created_at", moment(), nullable=False),

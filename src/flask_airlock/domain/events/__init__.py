@@ -48,6 +48,7 @@ from .login import (
     LoginCompleted,
     NetworkCountsGone,
     ProvedAgain,
+    ReportedAsForeign,
     SealBroken,
     SignedOut,
 )
@@ -89,6 +90,7 @@ __all__ = [
     "PasswordReset",
     "ProvedAgain",
     "RegistrationRepeated",
+    "ReportedAsForeign",
     "RescueRequested",
     "RoleChanged",
     "SealBroken",

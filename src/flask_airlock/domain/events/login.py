@@ -39,6 +39,14 @@ class ProvedAgain(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ReportedAsForeign(Event):
+    """Who reads the mailbox said by the link of a letter that what it told was not he: all sessions
+    ended, and the password is closed. `factor_taken`: so is the factor that the letter told of."""
+
+    factor_taken: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class ForeignRow(Event):
     """Who is signed in named something by its number that is not his: a session, a factor. `kind`
     says what."""

@@ -32,6 +32,7 @@ from .factors import show_factors
 from .links import follow_link, follow_setup_link
 from .login import show_login
 from .logout import show_logout
+from .not_me import show_not_me
 from .outbox import show_outbox
 from .overview import show_overview
 from .rendering import message_page
@@ -58,6 +59,7 @@ ACCOUNT_PAGES: dict[str, Callable[..., ResponseReturnValue]] = {
     "undo_email": changes.show_undo_email,
     "change_username": changes.show_change_username,
     "delete_account": changes.show_delete_account,
+    "not_me": show_not_me,
 }
 
 

@@ -28,6 +28,7 @@ PAGES = {
     LinkPurpose.INVITATION: Leads("security.reset_password", "reset_password", by="invitation"),
     LinkPurpose.NEW_EMAIL: Leads("security.confirm_new_email", "confirm_new_email"),
     LinkPurpose.UNDO_EMAIL: Leads("security.undo_email", "undo_email"),
+    LinkPurpose.NOT_ME: Leads("security.not_me", "not_me"),
 }
 
 

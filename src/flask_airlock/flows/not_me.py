@@ -1,0 +1,76 @@
+"""One click in a letter stops whoever did what it tells of.
+
+All sessions end, what the letter reported is taken away, and the password opens nothing until it
+was set anew by a link to the very address that the letter went to: a thief may have changed it.
+Other factors stay, since whoever reads the mailbox could click as well.
+"""
+
+from dataclasses import dataclass
+
+from ..domain.accounts import Account, Person, Visitor
+from ..domain.addresses import masked_address
+from ..domain.events import ReportedAsForeign
+from ..domain.link_tokens import LinkPurpose
+from ..domain.reports import Report
+from ..domain.vault import digest
+from ..errors import LinkSpent
+from . import factor_removal, mailboxes, mailed_links
+from .services import Services, Work
+
+
+@dataclass(frozen=True, kw_only=True)
+class Alarm:
+    """What the page says before the button: where the link for a new password will go, masked."""
+
+    address: str
+    takes_factor: bool
+
+
+def peek(services: Services, token: str | None) -> Alarm:
+    """What the link would do; spends nothing. Raises LinkSpent."""
+    with services.begin() as work:
+        link = mailed_links.find(services, work, token, LinkPurpose.NOT_ME)
+    report = Report.unpacked(link.carries)
+    return Alarm(
+        address=masked_address(report.address), takes_factor=report.credential_id is not None
+    )
+
+
+def act(services: Services, token: str | None, visitor: Visitor) -> Alarm:
+    """Use the link; says what it did. Raises LinkSpent."""
+    with mailed_links.refusals_recorded(services, LinkPurpose.NOT_ME, visitor):
+        return services.in_one_go(lambda work: _act(services, work, token, visitor))
+
+
+def _act(services: Services, work: Work, token: str | None, visitor: Visitor) -> Alarm:
+    link = mailed_links.find(services, work, token, LinkPurpose.NOT_ME)
+    account, report, now = link.account, Report.unpacked(link.carries), services.clock()
+    mailed_links.spend(services, work, link)
+    person = work.unit.users.by_id(account.user_id)
+    if person is None:
+        raise LinkSpent
+    work.unit.sessions.end_all(account.id, now)
+    work.unit.setups.void_others(account.id, now)
+    work.unit.accounts.forget_browsers(account.id)
+    work.unit.accounts.cancel_deletion(account.id)
+    taken = None
+    if report.credential_id is not None:
+        taken = factor_removal.take(services, work, account, report.credential_id, "reported")
+    _close_password(services, work, account, person, report, visitor)
+    has_taken = taken is not None
+    work.record(ReportedAsForeign(account_id=account.id, factor_taken=has_taken), visitor)
+    return Alarm(address=masked_address(report.address), takes_factor=has_taken)
+
+
+def _close_password(
+    services: Services, work: Work, account: Account, person: Person, report: Report,
+    visitor: Visitor,
+) -> None:  # fmt: skip
+    if person.password_hash is None:
+        return
+    mailbox = mailboxes.digests(services, report.address)[0]
+    work.unit.accounts.close_password(account.id, digest(person.password_hash), mailbox)
+    mailed_links.post(
+        services, work, account, LinkPurpose.RESET, visitor, to=report.address,
+        template="reset_password",
+    )  # fmt: skip
