@@ -24,6 +24,17 @@ def waiting(arenas: Callable[..., Arena]) -> Arena:
     return arenas(WAITS)
 
 
+@pytest.mark.promise("Throttles.claim_letter")
+def test_many_wrong_codes_at_once_are_told_by_one_letter(arena: Arena, rounds: int) -> None:
+    for ada in arena.people(rounds):
+        arena.enrolled(ada, "authenticator")
+        thief = arena.half_open(ada, "authenticator")
+        codes = wrong_codes(ada, "authenticator", CROWD)
+        form = {"method": "authenticator"}
+        arena.send([shot(thief, "/login/second-step", code=code, **form) for code in codes])
+        assert len(arena.rows(ada, "letters", template="wrong_factor")) == 1
+
+
 @pytest.mark.promise("Throttles.count")
 @pytest.mark.parametrize("known", [True, False], ids=["known", "unknown"])
 def test_of_64_wrong_passwords_at_once_five_are_looked_at(

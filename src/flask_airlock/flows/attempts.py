@@ -125,20 +125,23 @@ def told(guess: Guess, shut: Shut) -> AirlockError:
     return PasswordClosed() if guess.subject == FIRST_DOOR else FactorClosed()
 
 
-def refused(services: Services, guess: Guess, reason: str, visitor: Visitor) -> None:
-    """Record a wrong answer, and that its subject closed with it."""
+def refused(services: Services, guess: Guess, reason: str, visitor: Visitor) -> bool:
+    """Record a wrong answer, and that its subject closed with it: then True."""
     limit = services.settings.limits.of(guess.subject)
 
-    def record(work: Work) -> None:
-        if work.unit.throttles.shut(guess, services.clock(), limit):
+    def record(work: Work) -> bool:
+        is_shut = work.unit.throttles.shut(guess, services.clock(), limit)
+        if is_shut:
             shut = FactorShut(
                 account_id=guess.account_id, method=guess.subject, side=guess.side.value
             )
             work.record(shut, visitor)
         work.record(_refusal(guess, reason), visitor)
+        return is_shut
 
-    services.in_one_go(record)
+    is_shut = services.in_one_go(record)
     watch.after_a_failure(services)
+    return is_shut
 
 
 def _refusal(guess: Guess, reason: str) -> Event:

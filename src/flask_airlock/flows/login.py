@@ -18,7 +18,7 @@ from ..errors import (
     WrongCredentials,
 )
 from ..factors.protocol import Case, Factor
-from . import attempts, codes, holds, networks, people, policy, second_proof, sessions
+from . import alerts, attempts, codes, holds, networks, people, policy, second_proof, sessions
 from .address_proof import needs_address_proof
 from .services import Services, Work
 
@@ -108,6 +108,7 @@ def pass_first_door(
     def pass_door(work: Work) -> LoginOutcome | None:
         outcome = _pass_first_door(services, work, person, proofs, visitor, next_url)
         if outcome is not None and guess is not None:
+            alerts.right_after_failures(services, work, guess, person, visitor)
             attempts.clear(services, work, guess)
         return outcome
 
@@ -143,7 +144,11 @@ def _pass_first_door(
     if not policy.needs_second_door(
         services, account, lambda: work.unit.users.role_names(account.user_id)
     ):
-        step = Step.FIRST_FACTOR_SUFFICES
+        step, side = (
+            Step.FIRST_FACTOR_SUFFICES,
+            _first_door_side(services, account, person, visitor),
+        )
+        alerts.new_browser(services, work, account, person, side, visitor)
         token, _ = sessions.open_session(services, work, account, step, proofs, visitor, next_url)
         gave_password = person.password_hash if "password" in proofs else None
         mark = password_mark(services.vault, account, gave_password) if gave_password else None

@@ -15,12 +15,13 @@ STOPPABLE = frozenset(
     {
         "account_going",
         "factor_added",
+        "factor_closed",
         "factor_removed",
         "factor_renamed",
         "new_browser",
         "password_changed",
         "password_was_reset",
-        "signed_in_after_failures",
+        "right_after_failures",
         "username_changed",
         "wrong_factor",
     }

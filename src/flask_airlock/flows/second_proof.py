@@ -9,7 +9,7 @@ from ..domain.throttle import Guess
 from ..domain.vault import digest
 from ..errors import LoginLapsed, MethodNotOffered, Unsealable, WrongAnswer
 from ..factors.protocol import Case
-from . import attempts, codes, holds, sessions
+from . import alerts, attempts, codes, holds, sessions
 from .services import Services, Work
 from .sessions import Standing
 
@@ -45,7 +45,9 @@ def answer(
         try:
             return repeat(services, token, move, method, code, visitor, guess)
         except LoginLapsed:
-            attempts.refused(services, guess, refusal.code, visitor)
+            is_shut = attempts.refused(services, guess, refusal.code, visitor)
+            if isinstance(refusal, WrongAnswer):
+                alerts.wrong_factor(services, guess, standing.person, visitor, is_shut=is_shut)
             raise refusal from None
 
 
@@ -88,6 +90,7 @@ def _accept(
     account_id, method = standing.account.id, guess.subject
 
     def accept(work: Work) -> SignedIn:
+        alerts.right_after_failures(services, work, guess, standing.person, case.visitor)
         attempts.clear(services, work, guess)
         credentials = work.unit.credentials.of_method(account_id, method)
         services.factors[method].answer(work.unit, case, credentials, code)
@@ -95,6 +98,9 @@ def _accept(
         step = MOVES[case.purpose][1]
         if step is Step.PROVED_AGAIN:
             work.record(ProvedAgain(account_id=account_id, method=method), case.visitor)
+        else:
+            who = (standing.account, standing.person, guess.side)
+            alerts.new_browser(services, work, *who, case.visitor)
         return sessions.promote(services, work, standing, step, method, code, case.visitor)
 
     return services.in_one_go(accept)

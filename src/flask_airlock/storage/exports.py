@@ -29,6 +29,7 @@ HANDED_OUT = {
     "codes": ("method", "purpose", "tries", "expires_at", "used_at"),
     "throttles": (
         "subject", "side", "failures", "forgiven", "forgiven_at", "last_at", "free_at", "shut_at",
+        "told_at",
     ),
     "windows": (
         "subject", "side", "count_0", "count_1", "count_2", "count_3", "given_back_at",

@@ -207,6 +207,7 @@ def _throttles(key: Column[Any]) -> Table:
         Column("last_at", moment(), nullable=False, index=True),
         Column("free_at", moment()),
         Column("shut_at", moment()),
+        Column("told_at", moment()),
         UniqueConstraint("owner", "subject", "side", name="uq_airlock_throttles_subject"),
     )
 

@@ -11,6 +11,9 @@ from .columns import from_db, to_db
 from .promises import promise
 from .rows import Store
 
+# What there is to forget of a row whose owner gave a right answer.
+STATES = ("shut_at", "free_at", "told_at")
+
 
 class Throttles(Store):
     """Rows of `airlock_throttles`."""
@@ -74,6 +77,20 @@ class Throttles(Store):
         )
         return self._changed(claim.values(shut_at=to_db(now))) == 1
 
+    @promise("Wrong answers in a row are told by one letter.")
+    def claim_letter(self, guess: Guess, least: int, now: datetime) -> bool:
+        """True for exactly one caller, once there are that many in a row."""
+        rows = self._tables.throttles
+        claim = update(rows).where(
+            *self._mine(guess), rows.c.failures >= least, rows.c.told_at.is_(None)
+        )
+        return self._changed(claim.values(told_at=to_db(now))) == 1
+
+    def failures(self, guess: Guess) -> int:
+        """How many answers in a row were wrong, with those that are being looked at."""
+        query = select(self._tables.throttles.c.failures).where(*self._mine(guess))
+        return self._connection.execute(query).scalar() or 0
+
     def all_shut(self, owner: bytes, side: Side, limits: Limits, now: datetime) -> dict[str, Shut]:
         """The subjects for which nobody is listened to on one side, and until when."""
         rows = self._tables.throttles
@@ -96,7 +113,7 @@ class Throttles(Store):
         )
         if subject is not None:
             mine = mine.where(rows.c.subject == subject)
-        self._connection.execute(mine.values(failures=0, forgiven=0, shut_at=None, free_at=None))
+        self._connection.execute(mine.values(failures=0, forgiven=0, **dict.fromkeys(STATES)))
 
     def forgive(
         self, owner: bytes, subjects: Iterable[str], stop: int, now: datetime, each: timedelta
