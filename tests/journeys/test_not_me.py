@@ -129,6 +129,25 @@ def test_the_app_that_the_owner_had_is_not_removed_by_a_letter_on_something_else
     assert not thief.is_signed_in
 
 
+def test_who_only_reads_the_mailbox_gains_nothing_by_it(application: Application) -> None:
+    """S-77: the owner set up his only method a moment ago; a thief who reads his mail presses the
+    link, resets the password, and waits for two days."""
+    ada, browser = enrolled_person(application)
+    press(application, stop_link(application, ada.email, "was added"))
+    reset_by_thief = follow(application, ada.email)
+    reset_by_thief.post("/reset-password", password=ANOTHER)
+    application.clock.advance(hours=49)
+    ada.password = ANOTHER
+    reset_by_thief.give_password(ada)
+    reset_by_thief.get("/login/set-up")
+    assert reset_by_thief.status == 403
+    reset_by_thief.post("/login/send-code", method="email", purpose="first_setup")
+    reset_by_thief.post("/login/set-up/authenticator", action="begin")
+    assert "secret=" not in reset_by_thief.page
+    assert not reset_by_thief.is_signed_in
+    assert not browser.is_signed_in
+
+
 @pytest.fixture
 def whole_life(applications: Callable[..., Application]) -> Application:
     return applications(**WHOLE_LIFE)

@@ -56,6 +56,10 @@ def _act(services: Services, work: Work, token: str | None, visitor: Visitor) ->
     taken = None
     if report.credential_id is not None:
         taken = factor_removal.take(services, work, account, report.credential_id, "reported")
+    if taken == []:
+        # Else whoever reads the mailbox takes the only factor away, resets the password, and sets
+        # up one of his own by a code to the same mailbox.
+        work.unit.accounts.require_setup_link(account.id)
     _close_password(services, work, account, person, report, visitor)
     has_taken = taken is not None
     work.record(ReportedAsForeign(account_id=account.id, factor_taken=has_taken), visitor)
