@@ -24,6 +24,10 @@ from tests.journeys_in_chromium.every_account_page import (  # noqa: E402
 )
 from tests.journeys_in_chromium.every_account_page import every_account_page  # noqa: E402
 from tests.journeys_in_chromium.every_page import SETTINGS, every_page  # noqa: E402
+from tests.journeys_in_chromium.every_security_page import (  # noqa: E402
+    SETTINGS as SECURITY_SETTINGS,
+)
+from tests.journeys_in_chromium.every_security_page import every_security_page  # noqa: E402
 from tests.journeys_in_chromium.site import Site, open_site  # noqa: E402
 from tests.journeys_in_chromium.visitor import Visitor, visiting  # noqa: E402
 from tests.quickstart.program import MATT, Program, free_port, running  # noqa: E402
@@ -58,6 +62,11 @@ class View:
         }
 
 
+WALKS = (
+    (every_page, SETTINGS),
+    (every_account_page, ACCOUNT_SETTINGS),
+    (every_security_page, SECURITY_SETTINGS),
+)
 VIEWS = [
     View(name, width, height, scheme)
     for name, width, height in (("desktop", 1280, 800), ("phone", 390, 844))
@@ -131,7 +140,7 @@ def take_for_readme(visitor: Visitor, name: str, view: View) -> None:
 
 def take_all(chromium: Browser, view: View) -> None:
     """Every page in one view."""
-    for pages, own in ((every_page, SETTINGS), (every_account_page, ACCOUNT_SETTINGS)):
+    for pages, own in WALKS:
         with a_site(own) as site, visiting(chromium, site, **view.options()) as visitor:
             take(visitor, pages(visitor, site), view)
     with the_demo() as demo, visiting(chromium, demo, **view.options()) as visitor:

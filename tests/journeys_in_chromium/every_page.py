@@ -108,8 +108,6 @@ def _more_methods(visitor: Visitor, site: Site, person: Person) -> Iterator[str]
 
 
 def _inside(visitor: Visitor) -> Iterator[str]:
-    visitor.go("/security")
-    yield "security"
     visitor.go("/logout")
     yield "logout"
     visitor.press("Sign out")

@@ -7,9 +7,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
+from tests.journeys_in_chromium import axe
 from tests.journeys_in_chromium.every_account_page import SETTINGS as ACCOUNT_SETTINGS
 from tests.journeys_in_chromium.every_account_page import every_account_page
 from tests.journeys_in_chromium.every_page import SETTINGS, every_page
+from tests.journeys_in_chromium.every_security_page import SETTINGS as SECURITY_SETTINGS
+from tests.journeys_in_chromium.every_security_page import every_security_page
 from tests.journeys_in_chromium.site import Site, open_site
 from tests.journeys_in_chromium.visitor import Visitor, visiting
 from tests.servers.sms_gateway import SmsGateway
@@ -52,6 +55,8 @@ def look(name: str, page: Page) -> list[str]:
     wrong = [] if name.startswith("letter-") else _look_at_head(page)
     if page.locator("html").get_attribute("lang") != "en":
         wrong.append("it does not name its language")
+    if not name.startswith("letter-"):
+        wrong += axe.complaints(page)
     for what, script in (
         ("ids that stand twice", SAME_IDS),
         ("descriptions that lead nowhere", LOOSE_TIES),
@@ -84,6 +89,7 @@ Walk = Callable[[Visitor, Site], Iterator[str]]
 WALKS: dict[str, tuple[Walk, dict[str, Any]]] = {
     "login": (every_page, SETTINGS),
     "account": (every_account_page, ACCOUNT_SETTINGS),
+    "security": (every_security_page, SECURITY_SETTINGS),
 }
 
 
@@ -106,8 +112,9 @@ def test_every_page_is_whole(
     walk: str,
     scripts: bool,
 ) -> None:
-    """Titles tell errors, ids are unique, fields have labels, nothing is wider than 320 px, even
-    with longer words, or too small for a finger; the browser has no complaint, of the CSP say."""
+    """Axe-core finds nothing, in light and dark; titles tell errors, ids are unique, fields have
+    labels, nothing is wider than 320 px, even with longer words, or too small for a finger; the
+    browser has no complaint, of the CSP say."""
     pages, own = WALKS[walk]
     config = {"url": sms_gateway.url, "json": {"to": "{to}", "text": "{text}"}}
     settings = {**own, "SECURITY_SMS_SERVICE": "http", "SECURITY_SMS_SERVICE_CONFIG": config}
