@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from html import unescape
+from html import escape, unescape
 from typing import Any
 
 import pytest
@@ -19,6 +19,12 @@ CODE = "20471936"
 SERVICE = 'Ben & "Jerry\'s" <b>'
 LINK = "https://example.com/link/abc?x=1&y=2"
 AT: dict[str, object] = {"at": "14:32 UTC", "browser": "Firefox on Linux", "address": "192.0.2.7"}
+STOP = f"{LINK}-not-me"
+# Of those whose reader can stop what they tell.
+STOPPED: dict[str, object] = {"not_me": STOP, **AT}
+FACTOR: dict[str, object] = {
+    "method": "sms", "name": "Work <phone>", "destination": "•••• 123", **STOPPED,
+}  # fmt: skip
 FACTS: dict[str, dict[str, object]] = {
     "code": {"code": CODE, "minutes": 10, "purpose": "login", **AT},
     "setup_link": {"link": LINK, "hours": 24},
@@ -30,20 +36,28 @@ FACTS: dict[str, dict[str, object]] = {
     "registered_again": {"link": LINK, "hours": 24, **AT},
     "invitation": {"link": LINK, "hours": 24, **AT},
     "reset_password": {"link": LINK, "minutes": 30, **AT},
-    "password_was_reset": {"held_until": "25 November 2026, 14:32 UTC", **AT},
-    "password_changed": AT,
+    "password_was_reset": {"held_until": "25 November 2026, 14:32 UTC", **STOPPED},
+    "password_changed": STOPPED,
     "confirm_new_address": {"link": LINK, "hours": 24, **AT},
     "email_changed": {"link": LINK, "hours": 72, **AT},
     "email_restored": AT,
-    "username_changed": {"username": 'O\'Hara & <Sons> "1"', **AT},
-    "account_going": {"on": "1 December 2026, 14:32 UTC", **AT},
+    "username_changed": {"username": 'O\'Hara & <Sons> "1"', **STOPPED},
+    "account_going": {"on": "1 December 2026, 14:32 UTC", **STOPPED},
     "account_kept": AT,
     "account_gone": {"asked": "24 November 2026, 14:32 UTC", **AT},
+    "factor_added": FACTOR,
+    "factor_renamed": {"renamed": "Home", **FACTOR},
+    "factor_removed": {"is_last": True, **FACTOR},
+    "factor_closed": {"method": "sms", **STOPPED},
+    "new_browser": STOPPED,
+    "right_after_failures": {"method": "password", "failures": 7, **STOPPED},
+    "wrong_factor": {"method": "authenticator", **STOPPED},
     "factor_adopted": {"method": "authenticator", "is_weak": True, **AT},
 }
 # Nobody asked for these with a browser: housekeeping and a command send them.
 SENT_BY_COMMANDS = {"account_gone", "factor_adopted"}
 WITH_LINK = [name for name, facts in FACTS.items() if "link" in facts]
+STOPPABLE = [name for name, facts in FACTS.items() if "not_me" in facts]
 WITH_CIRCUMSTANCES = [
     name
     for name, facts in FACTS.items()
@@ -120,7 +134,8 @@ def test_a_letter_needs_the_facts_of_the_table_in_the_docs_and_no_others(
 
     with application.app.test_request_context():
         message = mail(Renderer(render), template)
-    for fact in facts - {"purpose", "hours", "minutes", "method", "is_weak"}:
+    shown_otherwise = {"purpose", "hours", "minutes", "method", "is_weak", "is_last", "not_me"}
+    for fact in facts - shown_otherwise:
         said = str(FACTS[template][fact])
         assert said in message.text
         assert said in words_of(message.html)
@@ -219,11 +234,21 @@ def test_who_is_in_a_hurry_sees_the_button_before_all_the_small_print(
     assert len(before.split("<body")[1].split("<p")) <= 5
 
 
-@pytest.mark.parametrize("template", sorted({*FACTS} - {*WITH_LINK}))
+@pytest.mark.parametrize("template", sorted({*FACTS} - {*WITH_LINK, *STOPPABLE}))
 def test_a_letter_that_only_tells_holds_no_link(renderer: Renderer, template: str) -> None:
     message = mail(renderer, template)
     assert "://" not in message.text + message.html
     assert "href" not in message.html
+
+
+@pytest.mark.parametrize("template", STOPPABLE)
+def test_what_can_be_stopped_says_so_after_all_else(renderer: Renderer, template: str) -> None:
+    """And has no link where there is none: the address on file is a new one."""
+    message, without = mail(renderer, template), mail(renderer, template, not_me="")
+    assert STOP in message.text
+    assert f'href="{escape(STOP)}"' in message.html
+    assert message.text.index("When: ") < message.text.index("This wasn’t me")
+    assert "://" not in without.text + without.html
 
 
 def test_a_user_name_is_no_markup(renderer: Renderer) -> None:

@@ -89,10 +89,12 @@ def test_letters_and_messages_show_neither_reader_nor_text() -> None:
 
 
 def test_every_purpose_of_a_link_has_a_lifetime_of_at_most_a_day() -> None:
-    """S-121: 30 minutes for a reset, ceiling 24 h; X-52: 72 h to undo a change of the address."""
+    """S-121: 30 minutes for a reset, ceiling 24 h; X-52: 72 h to undo a change of the address, and
+    to say that one was not it."""
     assert set(LIFETIMES) == set(LinkPurpose)
     hours = {purpose: life.total_seconds() / 3600 for purpose, life in LIFETIMES.items()}
-    assert hours.pop(LinkPurpose.UNDO_EMAIL) == 72
+    for purpose in (LinkPurpose.UNDO_EMAIL, LinkPurpose.NOT_ME):
+        assert hours.pop(purpose) == 72
     assert hours[LinkPurpose.RESET] == 0.5
     assert max(hours.values()) <= 24
 

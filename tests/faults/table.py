@@ -181,7 +181,7 @@ PROCESS = (
     ),
     Row(
         faults=KILLED,
-        steps=(*DOORS, "first set-up", "logout"),
+        steps=(*DOORS, "logout"),
         moments=(Moment.AFTER,),
         status=None,
         kept=Kept.ALL,
@@ -189,7 +189,7 @@ PROCESS = (
     ),
     Row(
         faults=KILLED,
-        steps=(*WITH_A_CODE, *WITH_A_LINK),
+        steps=(*WITH_A_CODE, *WITH_A_LINK, "first set-up"),
         moments=(Moment.AFTER,),
         status=None,
         kept=Kept.LETTER,

@@ -13,6 +13,7 @@ GOOD_PARTS = {
     "method": ("email", "authenticator", "sms"),
     "purpose": tuple(purpose.value for purpose in LinkPurpose),
     "token": ("A" * 43,),
+    "number": ("1",),
     "filename": ("airlock.css", "airlock.js"),
 }
 
@@ -33,7 +34,7 @@ class Route:
 
     def path(self, *parts: str) -> str:
         """Its address, the variable parts (percent-encoded) filled in the order of `arguments`."""
-        path = self.rule.replace("<path:", "<")
+        path = self.rule.replace("<path:", "<").replace("<int:", "<")
         for name, part in zip(self.arguments, parts, strict=True):
             path = path.replace(f"<{name}>", part)
         return path

@@ -92,13 +92,14 @@ class Attacker:
         """A route's addresses, its variable parts filled in every way that leads anywhere."""
         texts: dict[str, list[str]] = {
             "method": list(METHODS),
+            "number": ["1"],
             "purpose": [purpose.value for purpose in LinkPurpose],
             "token": list(self.links.values()) or ["x" * 43],
             "filename": ["airlock.css"],
         }
         names = sorted(rule.arguments)
         for values in product(*(texts[name] for name in names)):
-            path = rule.rule.replace("<path:", "<")
+            path = rule.rule.replace("<path:", "<").replace("<int:", "<")
             for name, value in zip(names, values, strict=True):
                 path = path.replace(f"<{name}>", value)
             yield path

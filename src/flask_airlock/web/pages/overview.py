@@ -39,7 +39,7 @@ class Advice:
     """What to do next, and where."""
 
     endpoint: str
-    text: str
+    words: str
     link: str
 
 
@@ -114,7 +114,7 @@ def _advice(found: Overview) -> list[Advice]:
         return [
             Advice(
                 endpoint="security.enrol",
-                text=translate("A stolen password alone opens your account."),
+                words=translate("A stolen password alone opens your account."),
                 link=translate("Set up a second step"),
             )
         ]
@@ -122,7 +122,7 @@ def _advice(found: Overview) -> list[Advice]:
         return [
             Advice(
                 endpoint="security.enrol",
-                text=translate("You have one way to confirm that it is you. It may get lost."),
+                words=translate("You have one way to confirm that it is you. It may get lost."),
                 link=translate("Add a second one"),
             )
         ]
