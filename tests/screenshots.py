@@ -23,6 +23,10 @@ from tests.journeys_in_chromium.every_account_page import (  # noqa: E402
     SETTINGS as ACCOUNT_SETTINGS,
 )
 from tests.journeys_in_chromium.every_account_page import every_account_page  # noqa: E402
+from tests.journeys_in_chromium.every_grace_page import (  # noqa: E402
+    SETTINGS as GRACE_SETTINGS,
+)
+from tests.journeys_in_chromium.every_grace_page import every_grace_page  # noqa: E402
 from tests.journeys_in_chromium.every_page import SETTINGS, every_page  # noqa: E402
 from tests.journeys_in_chromium.every_security_page import (  # noqa: E402
     SETTINGS as SECURITY_SETTINGS,
@@ -66,6 +70,7 @@ WALKS = (
     (every_page, SETTINGS),
     (every_account_page, ACCOUNT_SETTINGS),
     (every_security_page, SECURITY_SETTINGS),
+    (every_grace_page, GRACE_SETTINGS),
 )
 VIEWS = [
     View(name, width, height, scheme)

@@ -52,6 +52,7 @@ FACTS: dict[str, dict[str, object]] = {
     "new_browser": STOPPED,
     "right_after_failures": {"method": "password", "failures": 7, **STOPPED},
     "wrong_factor": {"method": "authenticator", **STOPPED},
+    "second_factor_due": {"due": "8 December 2026, 14:32 UTC", **AT},
     "factor_adopted": {"method": "authenticator", "is_weak": True, **AT},
 }
 # Nobody asked for these with a browser: housekeeping and a command send them.
@@ -79,7 +80,8 @@ def renderer(application: Application) -> Iterator[Renderer]:
 
 
 def mail(renderer: Renderer, template: str, **facts: object) -> Message:
-    given = {"service": SERVICE, **FACTS[template], **facts}
+    # The link that stops somebody is there or not; either is well.
+    given = {"service": SERVICE, "not_me": "", **FACTS[template], **facts}
     letter = Letter(to="ada@example.com", channel=Channel.MAIL, template=template, facts=given)
     return renderer.message(letter)
 

@@ -84,6 +84,30 @@ def test_who_must_have_a_second_factor(
 
 
 @pytest.mark.parametrize(
+    "passed,days,is_due",
+    [
+        (timedelta(0), 14, False),
+        (timedelta(days=14, microseconds=-1), 14, False),
+        (timedelta(days=14), 14, True),
+        (timedelta(days=20), 14, True),
+        (timedelta(days=-1), 14, False),
+        (timedelta(days=-14), 14, True),
+        (timedelta(0), 0, True),
+    ],
+)
+def test_when_a_factor_is_due(passed: timedelta, days: int, is_due: bool) -> None:
+    """S-22: so long after the first demand, and never longer by any clock."""
+    policy = SecondFactorPolicy(enabled=True, required=True, grace=timedelta(days=days))
+    found = policy.due_at(NOW - passed, NOW)
+    assert found == (None if is_due else NOW - passed + timedelta(days=days))
+
+
+def test_what_was_never_demanded_has_no_day() -> None:
+    policy = SecondFactorPolicy(enabled=True, required=True, grace=timedelta(days=14))
+    assert policy.due_at(None, NOW) is None
+
+
+@pytest.mark.parametrize(
     "proofs,proved",
     [
         ((), False),

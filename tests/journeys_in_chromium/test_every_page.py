@@ -10,6 +10,8 @@ from playwright.sync_api import Browser, Page
 from tests.journeys_in_chromium import axe
 from tests.journeys_in_chromium.every_account_page import SETTINGS as ACCOUNT_SETTINGS
 from tests.journeys_in_chromium.every_account_page import every_account_page
+from tests.journeys_in_chromium.every_grace_page import SETTINGS as GRACE_SETTINGS
+from tests.journeys_in_chromium.every_grace_page import every_grace_page
 from tests.journeys_in_chromium.every_page import SETTINGS, every_page
 from tests.journeys_in_chromium.every_security_page import SETTINGS as SECURITY_SETTINGS
 from tests.journeys_in_chromium.every_security_page import every_security_page
@@ -90,6 +92,7 @@ WALKS: dict[str, tuple[Walk, dict[str, Any]]] = {
     "login": (every_page, SETTINGS),
     "account": (every_account_page, ACCOUNT_SETTINGS),
     "security": (every_security_page, SECURITY_SETTINGS),
+    "grace": (every_grace_page, GRACE_SETTINGS),
 }
 
 

@@ -38,6 +38,10 @@ VALUES: dict[str, tuple[list[Any], list[Any]]] = {
         [True, False, ["admin"], {"admin"}, ("admin", "staff"), []],
         ["admin", None, 1, [1], [""], ["admin", None]],
     ),
+    "TWO_FACTOR_GRACE": (
+        [0, None, timedelta(0), 86400, timedelta(days=14)],
+        [-1, 0.5, False, "14d", timedelta(days=401)],
+    ),
     "TWO_FACTOR_FIRST_SETUP_BY_MAIL": FLAGS,
     "TWO_FACTOR_URI_SERVICE_NAME": NAMES,
     "TWO_FACTOR_RESCUE_MAIL": (

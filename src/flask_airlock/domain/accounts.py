@@ -28,7 +28,9 @@ class Account:
     new password; `delete_at` when the account is due to be removed, on its owner's wish;
     `mark_series` is raised when browsers that were known are known no longer; `closed_password` is
     the digest of a password's hash that opens nothing since its owner said that somebody else has
-    it, and `reset_address` the keyed digest of the address whose links alone set another.
+    it, and `reset_address` the keyed digest of the address whose links alone set another;
+    `asked_for_factor_at` when a second factor was first demanded of who never had one, until he
+    has it.
     """
 
     id: int
@@ -43,6 +45,7 @@ class Account:
     closed_password: bytes | None = field(default=None, repr=False)
     reset_address: bytes | None = field(default=None, repr=False)
     mark_series: int = 0
+    asked_for_factor_at: datetime | None = None
     created_at: datetime
 
     @property

@@ -1,6 +1,7 @@
 """The state machine of a login: where one can stand, and the only legal moves."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 from ..errors import IllegalMove
@@ -55,12 +56,14 @@ class SignedIn:
     """Both doors are behind: `token` is the session's, `next_url` where the person was going.
 
     `mark` is the sign by which this browser is known again; where a first factor sufficed, at the
-    first door alone.
+    first door alone. `factor_due_at` is when a second factor has to be there, for who may do
+    without until then.
     """
 
     token: str = field(repr=False)
     next_url: str | None
     mark: BrowserMark | None
+    factor_due_at: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 FACTOR_METHODS = ("email", "authenticator", "sms")
 # An answer is compared with every app that an account has, and costs as many tries.
@@ -11,16 +12,25 @@ MOST_OF_A_KIND = 5
 
 @dataclass(frozen=True)
 class SecondFactorPolicy:
-    """`enabled`: whether there is a second step at all; `required`: for all, nobody, or roles."""
+    """`enabled`: whether there is a second step at all; `required`: for all, nobody, or roles;
+    `grace`: how long after it was first demanded one may do without."""
 
     enabled: bool
     required: bool | frozenset[str]
+    grace: timedelta = timedelta(0)
 
     def demands_factor(self, roles: Collection[str]) -> bool:
         """Whether somebody with these roles must have a second factor."""
         if not self.enabled or isinstance(self.required, bool):
             return self.enabled and bool(self.required)
         return not self.required.isdisjoint(roles)
+
+    def due_at(self, asked_at: datetime | None, now: datetime) -> datetime | None:
+        """When a factor is due that was first demanded then; None when it is due already, or was
+        never demanded. A clock that was put back lengthens nothing."""
+        if asked_at is None or abs(now - asked_at) >= self.grace:
+            return None
+        return asked_at + self.grace
 
 
 def proved_second_factor(proofs: Collection[str]) -> bool:

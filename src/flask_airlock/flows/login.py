@@ -18,7 +18,18 @@ from ..errors import (
     WrongCredentials,
 )
 from ..factors.protocol import Case, Factor
-from . import alerts, attempts, codes, holds, networks, people, policy, second_proof, sessions
+from . import (
+    alerts,
+    attempts,
+    codes,
+    grace,
+    holds,
+    networks,
+    people,
+    policy,
+    second_proof,
+    sessions,
+)
 from .address_proof import needs_address_proof
 from .services import Services, Work
 
@@ -99,7 +110,8 @@ def pass_first_door(
     next_url: str | None,
     guess: Guess | None = None,
 ) -> LoginOutcome:
-    """Between the doors: nobody is inside, unless no second factor is asked of this person.
+    """Between the doors: nobody is inside, unless no second factor is asked of this person, or
+    it may come later.
 
     `guess` was counted for it in advance. Raises WrongCredentials where the password or the
     person was changed since it was checked.
@@ -144,20 +156,34 @@ def _pass_first_door(
     if not policy.needs_second_door(
         services, account, lambda: work.unit.users.role_names(account.user_id)
     ):
-        step, side = (
-            Step.FIRST_FACTOR_SUFFICES,
-            _first_door_side(services, account, person, visitor),
-        )
-        alerts.new_browser(services, work, account, person, side, visitor)
-        token, _ = sessions.open_session(services, work, account, step, proofs, visitor, next_url)
-        gave_password = person.password_hash if "password" in proofs else None
-        mark = password_mark(services.vault, account, gave_password) if gave_password else None
-        return SignedIn(token, next_url, mark)
+        return _come_in(services, work, account, person, proofs, visitor, next_url)
+    due_at = grace.ask(services, work, account, person, visitor)
+    if due_at is not None:
+        inside = _come_in(services, work, account, person, proofs, visitor, next_url)
+        return replace(inside, factor_due_at=due_at)
     token, session_id = sessions.open_session(
         services, work, account, Step.FIRST_FACTOR, proofs, visitor, next_url
     )
     _first_code(services, work, account, person, session_id, methods, visitor)
     return NeedsFactor(token) if methods else NeedsSetup(token)
+
+
+def _come_in(
+    services: Services,
+    work: Work,
+    account: Account,
+    person: Person,
+    proofs: tuple[str, ...],
+    visitor: Visitor,
+    next_url: str | None,
+) -> SignedIn:
+    """Inside by the first factor alone."""
+    step, side = Step.FIRST_FACTOR_SUFFICES, _first_door_side(services, account, person, visitor)
+    alerts.new_browser(services, work, account, person, side, visitor)
+    token, _ = sessions.open_session(services, work, account, step, proofs, visitor, next_url)
+    gave_password = person.password_hash if "password" in proofs else None
+    mark = password_mark(services.vault, account, gave_password) if gave_password else None
+    return SignedIn(token, next_url, mark)
 
 
 def answer_factor(

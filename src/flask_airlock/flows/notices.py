@@ -22,6 +22,7 @@ STOPPABLE = frozenset(
         "password_changed",
         "password_was_reset",
         "right_after_failures",
+        "second_factor_due",
         "username_changed",
         "wrong_factor",
     }

@@ -1,22 +1,30 @@
 """What a person's security page tells at a glance."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from ..domain.directory import MethodLine
-from . import sessions
+from . import policy, sessions
 from .services import Services
 
 
 @dataclass(frozen=True, kw_only=True)
 class Overview:
-    """What an account has; `methods` are its second factors, oldest first."""
+    """What an account has; `methods` are its second factors, oldest first, `factor_due_at` when
+    it has to have one, where that is a day to come."""
 
     methods: tuple[MethodLine, ...]
+    factor_due_at: datetime | None
 
 
 def look(services: Services, token: str | None) -> Overview:
     """The account of who is signed in; raises LoginLapsed."""
     standing = sessions.find_signed_in(services, token)
-    names = [factor.name for factor in services.factors]
+    account, names = standing.account, [factor.name for factor in services.factors]
     with services.begin() as work:
-        return Overview(methods=tuple(work.unit.credentials.lines(standing.account.id, names)))
+        return Overview(
+            methods=tuple(work.unit.credentials.lines(account.id, names)),
+            factor_due_at=policy.factor_due_at(
+                services, account, lambda: work.unit.users.role_names(account.user_id)
+            ),
+        )

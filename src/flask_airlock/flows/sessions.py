@@ -122,13 +122,15 @@ def find(services: Services, token: str | None, stage: Stage) -> Standing:
 def _lacks_second_proof(
     services: Services, account: Account, session: Session, roles: Callable[[], Collection[str]]
 ) -> bool:
-    """A session of a first factor alone ends when its account comes to need a second."""
-    if proved_second_factor(session.proofs):
+    """A session of a first factor alone ends when its account comes to need a second: at once, or
+    when the grace is over for who was told of one."""
+    if proved_second_factor(session.proofs) or policy.grace_until(services, account):
         return False
     return policy.needs_second_door(services, account, roles)
 
 
-def _role_names(user: Any) -> list[str]:
+def role_names(user: Any) -> list[str]:
+    """The roles of the application's user."""
     return [role.name for role in getattr(user, "roles", ())]
 
 
@@ -149,7 +151,7 @@ def find_current(services: Services, token: str | None) -> Current | None:
     user, account, session = found
     if is_idle(services, session) or not getattr(user, "is_active", True):
         return None
-    if _lacks_second_proof(services, account, session, lambda: _role_names(user)):
+    if _lacks_second_proof(services, account, session, lambda: role_names(user)):
         return None
     if now - session.last_seen_at > SEEN_INTERVAL:
         services.in_one_go(lambda work: work.unit.sessions.note_seen(session.id, now))

@@ -56,8 +56,8 @@ class Settings(LoginKeys, AccountKeys, GuessingKeys, InsideKeys):
 
     @property
     def second_factor_policy(self) -> SecondFactorPolicy:
-        """Who needs a second factor."""
-        return SecondFactorPolicy(self.two_factor, self.two_factor_required)
+        """Who needs a second factor, and from when on."""
+        return SecondFactorPolicy(self.two_factor, self.two_factor_required, self.two_factor_grace)
 
     @property
     def session_policy(self) -> SessionPolicy:

@@ -25,6 +25,9 @@ class LoginKeys:
     two_factor_required: bool | frozenset[str] = values.key(
         True, values.required, f"{YES_NO}, or a list of role names"
     )
+    two_factor_grace: timedelta = values.key(
+        timedelta(0), values.grace, f"{DURATION}, or 0 or None"
+    )
     two_factor_first_setup_by_mail: bool = values.key(True, values.boolean, YES_NO)
     two_factor_uri_service_name: str | None = values.key(
         None, values.optional(values.text), "a name"

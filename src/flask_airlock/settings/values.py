@@ -217,6 +217,11 @@ def duration_or_none_at_all(value: Any) -> timedelta:
     return duration(value)
 
 
+def grace(value: Any) -> timedelta:
+    """A duration; 0 and None say that there is none."""
+    return timedelta(0) if value is None else duration_or_none_at_all(value)
+
+
 def whole(least: int, most: int) -> Callable[[Any], int]:
     """A parser of whole numbers within bounds."""
 

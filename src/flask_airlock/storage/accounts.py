@@ -79,8 +79,26 @@ class Accounts(Store):
         )
 
     def prefer(self, account_id: int, method: str | None) -> None:
-        """Ask this method first from now on."""
-        self._update(account_id, preferred_method=method)
+        """Ask this method first from now on. Who has one has no grace any more, and gets none."""
+        over = {} if method is None else {"asked_for_factor_at": None}
+        self._update(account_id, preferred_method=method, **over)
+
+    @promise("A first second factor is asked for once, and never of who had one.")
+    def ask_for_factor(self, account_id: int, now: datetime) -> bool:
+        """Note that a second factor is demanded; True for exactly one caller.
+
+        Revoked factors stay as history: who had one is not asked as somebody new.
+        """
+        rows, factors = self._tables.accounts, self._tables.credentials
+        had_one = select(factors.c.id).where(factors.c.account_id == rows.c.id).exists()
+        new = update(rows).where(
+            rows.c.id == account_id,
+            rows.c.asked_for_factor_at.is_(None),
+            rows.c.preferred_method.is_(None),
+            rows.c.needs_setup_link == 0,
+            ~had_one,
+        )
+        return self._changed(new.values(asked_for_factor_at=to_db(now))) == 1
 
     def note_address_proved(self, account_id: int, address: bytes, now: datetime) -> None:
         """A code sent to the address on file (its keyed digest) came back."""
@@ -177,7 +195,7 @@ def account_of(row: Row[Any]) -> Account:
     cells = row._mapping
     times = {
         name: from_db(cells[name]) if cells[name] else None
-        for name in ("address_proved_at", "mailbox_reset_at", "delete_at")
+        for name in ("address_proved_at", "mailbox_reset_at", "delete_at", "asked_for_factor_at")
     }
     return Account(
         id=cells["id"],

@@ -16,7 +16,7 @@ from .users import Users
 HANDED_OUT = {
     "accounts": (
         "created_at", "preferred_method", "address_proved_at", "needs_setup_link",
-        "rescue_asked_at", "mailbox_reset_at", "delete_at",
+        "rescue_asked_at", "mailbox_reset_at", "delete_at", "asked_for_factor_at",
     ),
     "sessions": (
         "id", "stage", "proofs", "address", "agent", "created_at", "last_seen_at", "proved_at",

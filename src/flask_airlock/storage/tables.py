@@ -108,6 +108,7 @@ def _accounts(key: Column[Any]) -> Table:
         Column("reset_address", fixed_bytes(32)),
         Column("mark_series", Integer, nullable=False, default=0, server_default="0"),
         Column("delete_at", moment(), index=True),
+        Column("asked_for_factor_at", moment()),
         Column("created_at", moment(), nullable=False),
         UniqueConstraint("user_id", name="uq_airlock_accounts_user"),
         UniqueConstraint("handle", name="uq_airlock_accounts_handle"),

@@ -2,7 +2,7 @@
 
 from hmac import compare_digest
 
-from flask import Response, session
+from flask import Response, session, url_for
 
 from ..domain.login_state import LoginOutcome, NeedsFactor, NeedsSetup, SignedIn
 from ..flows import sessions
@@ -21,6 +21,8 @@ def respond(outcome: LoginOutcome) -> Response:
             return _half_open(token, "security.enrol")
         case SignedIn():
             target = outcome.next_url or services().settings.post_login_url
+            if outcome.factor_due_at is not None:
+                target = url_for("security.enrol", next=outcome.next_url)
             return enter(outcome, target)
 
 

@@ -21,6 +21,14 @@ class FactorRefused(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class FactorAskedFor(Event):
+    """A second factor was demanded for the first time of somebody who has none; until `due_at`, in
+    ISO 8601, the first factor still opens the account."""
+
+    due_at: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class FactorShut(Event):
     """Too many wrong answers in a row: closed for one side."""
 

@@ -7,6 +7,7 @@ from ...domain.login_state import SignedIn
 from ...errors import (
     AddressUnproved,
     InvalidPhoneNumber,
+    MailboxHeld,
     MethodNotOffered,
     SetupLapsed,
     TooManyFactors,
@@ -14,10 +15,12 @@ from ...errors import (
     TooSoon,
     WrongAnswer,
 )
-from ...flows import address_proof, enrolment, second_step
+from ...flows import address_proof, enrolment, grace, second_step
 from ...flows.enrolment import Pending
+from ...flows.notices import in_words
 from .. import cookies
 from ..context import services
+from ..current_user import current_session
 from ..outcomes import enter
 from ..qr import inline_qr
 from ..redirects import go, own_path
@@ -63,6 +66,11 @@ def _show_choices(notice: str | None = None, problem: str | None = None) -> Resp
     except AddressUnproved:
         form = CodeForm(services().mailbox.shape.digits)
         return _address_page(form, notice=notice, problem=problem)
+    except MailboxHeld as held:
+        if _due() is None:
+            raise
+        link = _next() or services().settings.post_login_url
+        return message_page(held, link=link, link_text=translate("Later"))
     choices = [
         Choice.of(factor.name, enrolled=factor.name in enrolled) for factor in services().factors
     ]
@@ -71,6 +79,7 @@ def _show_choices(notice: str | None = None, problem: str | None = None) -> Resp
         methods=choices,
         form=BareForm(formdata=None),
         required=cookies.session_token() is None,
+        due=_due(),
         notice=notice,
         problem=problem,
     )
@@ -101,6 +110,7 @@ def _address_page(
         form=form,
         method=Method.of(offer),
         rescue_url=url_for("security.rescue") if cookies.half_open_token() else None,
+        due=_due(),
         send_form=BareForm(formdata=None),
         problem=problem,
         notice=notice,
@@ -205,6 +215,12 @@ def _inside(signed_in: SignedIn) -> Response:
     if target is None and cookies.session_token():
         target = url_for("security.factors", notice="added")
     return enter(signed_in, target or services().settings.post_login_url)
+
+
+def _due() -> str | None:
+    """Until when who is inside may do without a second factor, in words."""
+    until = grace.due_at(services(), current_session())
+    return in_words(until) if until else None
 
 
 def _next() -> str | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from flask import Response, current_app
 
 from ...flows import overview
+from ...flows.notices import in_words
 from ...flows.overview import Overview
 from .. import cookies
 from ..context import services
@@ -106,6 +107,16 @@ def _that_are_there(rows: list[Row]) -> list[Row]:
     return [row for row in rows if row.endpoint in current_app.view_functions]
 
 
+def _why_one(found: Overview) -> str:
+    if found.factor_due_at is None:
+        return translate("A stolen password alone opens your account.")
+    due = in_words(found.factor_due_at)
+    return translate(
+        "Until %(due)s your password alone still signs you in. After that you need a second step.",
+        due=due,
+    )
+
+
 def _advice(found: Overview) -> list[Advice]:
     """The most urgent first."""
     if not services().policy.enabled:
@@ -114,7 +125,7 @@ def _advice(found: Overview) -> list[Advice]:
         return [
             Advice(
                 endpoint="security.enrol",
-                words=translate("A stolen password alone opens your account."),
+                words=_why_one(found),
                 link=translate("Set up a second step"),
             )
         ]
