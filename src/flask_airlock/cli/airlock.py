@@ -10,6 +10,7 @@ from ..flows import address_check, adoption, housekeeping
 from ..flows.adoption import UNPROVED_NUMBER
 from .answers import Ask, Group, examples, say, say_rows
 from .keys import add_key_commands
+from .policy import add_policy_commands
 from .wording import SENTENCES
 
 BATCH = 500
@@ -28,6 +29,7 @@ def airlock_commands(services: Ask) -> Group:
             flask airlock purge              # daily, from cron or a timer
             flask airlock check-emails
             flask airlock adopt-legacy --apply
+            flask airlock who-is-locked-out  # before SECURITY_TWO_FACTOR_REQUIRED is written
             flask airlock rotate-keys        # after a new key was put in front
             """
         ),
@@ -36,6 +38,7 @@ def airlock_commands(services: Ask) -> Group:
     _check_emails(group, services)
     _adopt(group, services)
     add_key_commands(group, services)
+    add_policy_commands(group, services)
     return group
 
 

@@ -49,6 +49,15 @@ SENTENCES = {
     "collision": "somebody else has that address, or would have it",
     "impossible": "no mail server could carry this address",
 }
+# What becomes of somebody who lacks the factor that is demanded of him.
+FATES = {
+    "inactive": "locked out: is inactive",
+    "methods_off": "would set up another one: the methods of before are switched off",
+    "needs_setup_link": "locked out: waits for a set-up link (reset-factors sends another)",
+    "no_address": "locked out: no mail can be sent there, and the first set-up needs a mailed code",
+    "no_factor": "would set one up",
+    "unconfirmed": "locked out: has not confirmed the address",
+}
 STORE_BUSY = "the database is busy: run the command again"
 
 

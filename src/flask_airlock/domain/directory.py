@@ -111,6 +111,46 @@ class OddAddress:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Demand:
+    """Of whom a second factor is demanded: of everybody, of who has one of `roles`, and in any case
+    of who had one; and by which methods it may be given. `inactive` users count only on request."""
+
+    everybody: bool
+    roles: frozenset[str]
+    methods: tuple[str, ...]
+    inactive: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unprepared:
+    """A user of whom a second factor is demanded, and who can't be asked for any."""
+
+    id: Any
+    email: str | None
+    active: bool
+    confirmed: bool
+    had_one: bool
+    needs_setup_link: bool
+    asked_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stopped:
+    """What becomes of such a user at the next login.
+
+    `why` is "no_factor" or "methods_off", and he is led to set one up, by `due_at` where he may do
+    without until then. Where he is `locked_out` it is what stands in the way: "inactive",
+    "unconfirmed", "needs_setup_link" or "no_address".
+    """
+
+    id: Any
+    email: str | None
+    why: str
+    locked_out: bool
+    due_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class LegacyUser:
     """A user whose second factor lies in the columns of an older program."""
 

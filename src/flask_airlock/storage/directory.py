@@ -11,6 +11,7 @@ from sqlalchemy import (
     and_,
     exists,
     false,
+    func,
     null,
     or_,
     select,
@@ -18,7 +19,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session as OrmSession
 
-from ..domain.directory import UserFilter, UserLine
+from ..domain.directory import Demand, Unprepared, UserFilter, UserLine
+from .columns import from_db
 from .rows import Store
 from .tables import Tables
 from .users import Users
@@ -78,6 +80,37 @@ class Directory(Store):
         found = self._connection.execute(query.order_by(key).limit(limit))
         return [(row[0], row[1]) for row in found]
 
+    def unprepared(self, demand: Demand, after: Any | None, limit: int) -> list[Unprepared]:
+        """The next users who lack the factor that is demanded of them, in the order of the keys."""
+        model, key, accounts = self._users.model, self._users.key, self._tables.accounts
+        query = self._columns().add_columns(
+            accounts.c.preferred_method, accounts.c.needs_setup_link, accounts.c.asked_for_factor_at
+        )
+        query = query.select_from(model).outerjoin(accounts, accounts.c.user_id == key)
+        query = query.where(*self._lacks(demand))
+        if after is not None:
+            query = query.where(key > after)
+        return [
+            Unprepared(
+                id=row[0],
+                email=row[1],
+                active=bool(row[2]),
+                confirmed=bool(row[3]),
+                had_one=row.preferred_method is not None,
+                needs_setup_link=bool(row.needs_setup_link),
+                asked_at=from_db(row.asked_for_factor_at) if row.asked_for_factor_at else None,
+            )
+            for row in self._connection.execute(query.order_by(key).limit(limit))
+        ]
+
+    def count(self, *, inactive: bool) -> int:
+        """How many users there are, with the inactive ones or without."""
+        query = select(func.count()).select_from(self._users.model)
+        wanted = UserFilter(active=None if inactive else True)
+        return int(
+            self._connection.execute(query.where(*self._conditions(wanted, ()))).scalar_one()
+        )
+
     def who_has(self, addresses: list[str]) -> list[tuple[Any, str]]:
         """Keys and addresses of users whose address the database calls equal to one of these."""
         model = self._users.model
@@ -128,6 +161,25 @@ class Directory(Store):
         if wanted.search:
             named = [model.email, model.username] if users.has_username else [model.email]
             yield or_(*(name.icontains(wanted.search, autoescape=True) for name in named))
+
+    def _lacks(self, demand: Demand) -> Iterator[ColumnElement[bool]]:
+        accounts, factors = self._tables.accounts, self._tables.credentials
+        yield from self._conditions(UserFilter(active=None if demand.inactive else True), ())
+        yield ~exists().where(
+            factors.c.account_id == accounts.c.id,
+            factors.c.revoked_at.is_(None),
+            factors.c.method.in_(demand.methods),
+        )
+        if not demand.everybody:
+            had_one = accounts.c.preferred_method.is_not(None)
+            yield or_(had_one, accounts.c.needs_setup_link == 1, self._has_one_of(demand.roles))
+
+    def _has_one_of(self, roles: Collection[str]) -> ColumnElement[bool]:
+        users = self._users
+        if users.role_model is None or not users.has_roles or not roles:
+            return false()
+        having: ColumnElement[bool] = users.model.roles.any(users.role_model.name.in_(roles))
+        return having
 
     def _enrolled(self, methods: Collection[str]) -> Select[Any]:
         accounts, rows = self._tables.accounts, self._tables.credentials
