@@ -42,6 +42,7 @@ FACTS: dict[str, dict[str, object]] = {
     "email_changed": {"link": LINK, "hours": 72, **AT},
     "email_restored": AT,
     "username_changed": {"username": 'O\'Hara & <Sons> "1"', **STOPPED},
+    "sessions_ended": {"which": "others", **STOPPED},
     "account_going": {"on": "1 December 2026, 14:32 UTC", **STOPPED},
     "account_kept": AT,
     "account_gone": {"asked": "24 November 2026, 14:32 UTC", **AT},
@@ -136,7 +137,9 @@ def test_a_letter_needs_the_facts_of_the_table_in_the_docs_and_no_others(
 
     with application.app.test_request_context():
         message = mail(Renderer(render), template)
-    shown_otherwise = {"purpose", "hours", "minutes", "method", "is_weak", "is_last", "not_me"}
+    shown_otherwise = {
+        "purpose", "hours", "minutes", "method", "is_weak", "is_last", "not_me", "which",
+    }  # fmt: skip
     for fact in facts - shown_otherwise:
         said = str(FACTS[template][fact])
         assert said in message.text

@@ -33,6 +33,7 @@ FORMS: dict[str, dict[str, str]] = {
     "security.verify": {},
     "security.factors": {},
     "security.not_me": {},
+    "security.sessions": {"end": "all"},
     "security.enrol": {},
     "security.register": {},
     "security.send_confirmation": {},

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from tests.applications import WHOLE_LIFE
+from tests.journeys.support import signed_in
 from tests.journeys_in_chromium.every_page import SETTINGS as LOGIN_SETTINGS
 from tests.journeys_in_chromium.every_page import WRONG, open_letter
 from tests.journeys_in_chromium.site import Site
@@ -28,6 +29,7 @@ def every_security_page(visitor: Visitor, site: Site) -> Iterator[str]:
     yield from _factors(visitor, site)
     yield from _one_factor(visitor, site)
     yield from _two_phones(visitor, site, person)
+    yield from _use(visitor, site, person)
     yield from _not_me(visitor, site, person)
 
 
@@ -83,6 +85,16 @@ def _two_phones(visitor: Visitor, site: Site, person: Person) -> Iterator[str]:
     yield "second-two-phones"
     visitor.type_code(site.texted_code())
     yield "factors-used"
+
+
+def _use(visitor: Visitor, site: Site, person: Person) -> Iterator[str]:
+    visitor.go("/security/sessions")
+    yield "sessions-one"
+    signed_in(site.application, person)
+    visitor.go("/security/sessions")
+    yield "sessions"
+    visitor.press("Sign out all other browsers")
+    yield "sessions-ended"
 
 
 def _not_me(visitor: Visitor, site: Site, person: Person) -> Iterator[str]:

@@ -83,6 +83,8 @@ SYSTEMS = (
     ("Windows", "Windows"), ("Mac OS X", "macOS"), ("Linux", "Linux"),
 )  # fmt: skip
 
+UNKNOWN_BROWSER = "an unknown browser"
+
 
 def describe_agent(agent: str) -> str:
     """Browser and system out of a User-Agent header, or `an unknown browser`."""
@@ -90,4 +92,4 @@ def describe_agent(agent: str) -> str:
     system = next((name for mark, name in SYSTEMS if mark in agent), None)
     if browser and system:
         return f"{browser} on {system}"
-    return browser or system or "an unknown browser"
+    return browser or system or UNKNOWN_BROWSER

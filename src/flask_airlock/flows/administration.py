@@ -4,13 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from ..domain.accounts import Account, Person, Visitor
+from ..domain.accounts import Person, Visitor
 from ..domain.addresses import normal_address
 from ..domain.directory import SessionLine
 from ..domain.events import UserChanged, UserDeleted
 from ..domain.usernames import normal_username
 from ..errors import InvalidAddress, InvalidUsername, NotDone, UserInUse, ValuesRefused
 from . import invitation, people
+from .own_sessions import alive
 from .services import Services, Work
 
 TERMINAL = Visitor(agent="command line")
@@ -160,13 +161,6 @@ def sessions_of(services: Services, name: str) -> tuple[Person, list[SessionLine
         person = find(services, work, name)
         account = work.unit.accounts.of_user(person.user_id)
         return person, alive(services, work, account) if account else []
-
-
-def alive(services: Services, work: Work, account: Account) -> list[SessionLine]:
-    """The sessions of an account that still open something, newest first."""
-    now = services.clock()
-    rested = now - services.settings.session_policy.idle
-    return work.unit.sessions.lines(account.id, now, rested)
 
 
 def end_sessions(services: Services, name: str, session_id: int | None) -> tuple[Person, int]:

@@ -5,7 +5,8 @@ from typing import Any
 
 from ..domain.directory import UserDetails, UserFilter, UserLine
 from ..errors import NotDone
-from .administration import alive, find, must_have_role
+from .administration import find, must_have_role
+from .own_sessions import alive
 from .services import Services
 
 PAGE = 200

@@ -23,6 +23,7 @@ STOPPABLE = frozenset(
         "password_was_reset",
         "right_after_failures",
         "second_factor_due",
+        "sessions_ended",
         "username_changed",
         "wrong_factor",
     }

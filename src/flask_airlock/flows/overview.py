@@ -4,17 +4,19 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ..domain.directory import MethodLine
-from . import policy, sessions
+from . import own_sessions, policy, sessions
 from .services import Services
 
 
 @dataclass(frozen=True, kw_only=True)
 class Overview:
     """What an account has; `methods` are its second factors, oldest first, `factor_due_at` when
-    it has to have one, where that is a day to come."""
+    it has to have one, where that is a day to come, `sessions` counts the browsers in which it is
+    signed in."""
 
     methods: tuple[MethodLine, ...]
     factor_due_at: datetime | None
+    sessions: int
 
 
 def look(services: Services, token: str | None) -> Overview:
@@ -27,4 +29,5 @@ def look(services: Services, token: str | None) -> Overview:
             factor_due_at=policy.factor_due_at(
                 services, account, lambda: work.unit.users.role_names(account.user_id)
             ),
+            sessions=len(own_sessions.signed_in(services, work, account)),
         )

@@ -144,6 +144,12 @@ class Sessions(Store):
         )
         return self._changed(mine.values(ended_at=to_db(now))) == 1
 
+    def is_of(self, session_id: int, account_id: int) -> bool:
+        """Whether the account has, or had, a session of this number."""
+        rows = self._tables.sessions
+        mine = (rows.c.id == session_id, rows.c.account_id == account_id)
+        return self._connection.execute(select(rows.c.id).where(*mine)).first() is not None
+
     def account_of_ended(self, digest: bytes, since: datetime) -> Account | None:
         """Whose session had this digest and ended since then."""
         rows = self._tables.sessions

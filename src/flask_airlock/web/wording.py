@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from math import ceil
 
+from ..domain.accounts import UNKNOWN_BROWSER
 from ..domain.one_time_codes import TRIES_PER_CODE
 from ..domain.policy import MOST_OF_A_KIND
 from ..errors import AirlockError, MailboxHeld, PasswordRefused, TooSoon
@@ -110,6 +111,11 @@ WORDS: dict[str, Callable[[], str]] = {
         "whoever changed the address may know the old one."
     ),
     "username_changed": lambda: _("Your user name was changed."),
+    "session_ended": lambda: _("That browser was signed out."),
+    "session_over": lambda: _("That browser was signed out already."),
+    "others_ended": lambda: _("All other browsers were signed out."),
+    "no_others": lambda: _("No other browser was signed in."),
+    "all_ended": lambda: _("You were signed out everywhere."),
     "insecure": lambda: _(
         "This page came over plain http, where your browser will not keep you signed in. "
         "Use https; for development run with --debug or set SECURITY_COOKIE_SECURE = False."
@@ -197,6 +203,7 @@ NOTICES = (
     "not_allowed", "expired_form", "too_many_tries", "factor_closed", "registered", "confirmed",
     "password_set", "password_changed", "email_changed", "email_restored", "username_changed",
     "factor_renamed", "factor_preferred", "factor_removed",
+    "session_ended", "session_over", "others_ended", "no_others", "all_ended",
 )  # fmt: skip
 
 
@@ -208,6 +215,11 @@ def notice(code: str | None) -> str | None:
 def status_of(problem: AirlockError) -> int:
     """The HTTP status for an error that a page shows."""
     return STATUS.get(problem.code, 422)
+
+
+def browser_words(browser: str) -> str:
+    """A browser's name as it stands for itself."""
+    return _("An unknown browser") if browser == UNKNOWN_BROWSER else browser
 
 
 def method_words(method: str) -> tuple[str, str]:

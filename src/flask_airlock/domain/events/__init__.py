@@ -51,6 +51,7 @@ from .login import (
     ProvedAgain,
     ReportedAsForeign,
     SealBroken,
+    SessionsEnded,
     SignedOut,
 )
 
@@ -96,6 +97,7 @@ __all__ = [
     "RescueRequested",
     "RoleChanged",
     "SealBroken",
+    "SessionsEnded",
     "SetupBegun",
     "SetupRefused",
     "SignedOut",

@@ -32,6 +32,15 @@ class SignedOut(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SessionsEnded(Event):
+    """The owner ended sessions from the list of them: `ended` of those that were alive. `which` is
+    "one", "others" (all but the one that asked) or "all"."""
+
+    ended: int
+    which: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ProvedAgain(Event):
     """Who was inside proved once more that it is he, by a second factor or the password."""
 

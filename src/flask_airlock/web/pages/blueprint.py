@@ -35,6 +35,7 @@ from .logout import show_logout
 from .not_me import show_not_me
 from .outbox import show_outbox
 from .overview import show_overview
+from .own_sessions import show_sessions
 from .rendering import message_page
 from .rescue import show_rescue
 from .second_step import send_code, show_second_step
@@ -86,6 +87,7 @@ def make_blueprint(
     add(paths["overview"], "overview", show_overview)
     add(paths["factors"], "factors", show_factors)
     add(paths["factors"] + "/<int:number>", "factors", show_factors, methods=FORM)
+    add(paths["sessions"], "sessions", show_sessions, methods=FORM)
     add(paths["enrol"], "enrol", show_enrol, methods=FORM)
     add(paths["enrol"] + "/<method>", "enrol", show_enrol, methods=FORM)
     add(paths["setup_link"] + "/<token>", "setup_link", follow_setup_link)

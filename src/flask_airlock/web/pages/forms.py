@@ -1,5 +1,6 @@
 """Fields and their shape only; whether an answer is right is for flows to say."""
 
+import re
 from typing import Any, ClassVar
 
 from flask import request
@@ -14,6 +15,7 @@ from ...domain.passwords import LONGEST_PASSWORD, MOST_PARTS
 from ..wording import words
 
 PACKAGE = __name__.partition(".")[0]
+NO_ROW = -1
 # Some keyboards type letters in parts: how long a password is, its normal form says.
 LONGEST_TYPED_PASSWORD = MOST_PARTS * LONGEST_PASSWORD
 
@@ -62,6 +64,11 @@ class BareForm(FlaskForm):  # type: ignore[misc]
     def has_expired(self) -> bool:
         """Whether the form's token was missing, foreign or too old."""
         return request.method == "POST" and "csrf_token" in self.errors
+
+
+def number(text: str | None) -> int:
+    """The number of a row as a form names it; one that no row has for anything else."""
+    return int(text) if text and re.fullmatch("[0-9]{1,18}", text) else NO_ROW
 
 
 def declared(form: type[FlaskForm]) -> set[str]:

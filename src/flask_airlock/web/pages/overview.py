@@ -48,7 +48,7 @@ class Advice:
 def show_overview() -> Response:
     """GET of `security.overview`."""
     found = overview.look(services(), cookies.session_token())
-    sections = [_signing_in(found), _account()]
+    sections = [_signing_in(found), _use(found), _account()]
     return page(
         "overview.html",
         sections=[section for section in sections if section.rows],
@@ -77,6 +77,19 @@ def _signing_in(found: Overview) -> Section:
             )
         )
     return Section(id="signing-in", title=translate("Signing in"), rows=_that_are_there(rows))
+
+
+def _use(found: Overview) -> Section:
+    browsers = translate("In %(count)s browsers.", count=found.sessions)
+    rows = [
+        Row(
+            endpoint="security.sessions",
+            icon="screen",
+            label=translate("Where you are signed in"),
+            state=translate("In this browser.") if found.sessions == 1 else browsers,
+        ),
+    ]
+    return Section(id="use", title=translate("Use of your account"), rows=rows)
 
 
 def _account() -> Section:

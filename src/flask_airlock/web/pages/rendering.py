@@ -5,6 +5,7 @@ from typing import Any
 from flask import Response, g, make_response, render_template
 
 from ...errors import AirlockError, RescueTooSoon, TooSoon
+from ...flows.notices import in_words
 from ..context import services
 from ..redirects import asked_target
 from ..translation import language, translate
@@ -25,6 +26,7 @@ def page(template: str, *, status: int = 200, **facts: Any) -> Response:
         "home_url": services().settings.post_login_url,
         "next_url": asked_target(),
         "offers": services().settings,
+        "in_words": in_words,
     }
     response = make_response(render_template(f"security/{template}", **(known | facts)), status)
     if status == TOO_MANY and "airlock_retry_after" in g:
