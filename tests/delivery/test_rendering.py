@@ -53,7 +53,7 @@ FACTS: dict[str, dict[str, object]] = {
     "new_browser": STOPPED,
     "right_after_failures": {"method": "password", "failures": 7, **STOPPED},
     "wrong_factor": {"method": "authenticator", **STOPPED},
-    "second_factor_due": {"due": "8 December 2026, 14:32 UTC", **AT},
+    "second_factor_due": {"due": "8 December 2026, 14:32 UTC", **STOPPED},
     "factor_adopted": {"method": "authenticator", "is_weak": True, **AT},
 }
 # Nobody asked for these with a browser: housekeeping and a command send them.

@@ -99,6 +99,7 @@ def test_the_paths_are_settings(applications: Callable[..., Application]) -> Non
         "verify": "/is-it-you",
         "overview": "/safe",
         "factors": "/ways",
+        "activity": "/safe/events",
         "sessions": "/safe/browsers",
         "enrol": "/factors",
         "reset_password": "/password",

@@ -50,9 +50,9 @@ FORMS: dict[str, dict[str, str]] = {
 }
 # Routes that are only opened, the application's own among them.
 PAGES = (
-    "security.overview", "security.setup_link", "security.link", "security.static",
-    "airlock_change_password", "airlock_outbox.show", "static", "home", "inside", "strong", "admin",
-    "staff",
+    "security.overview", "security.activity", "security.setup_link", "security.link",
+    "security.static", "airlock_change_password", "airlock_outbox.show", "static", "home", "inside",
+    "strong", "admin", "staff",
 )  # fmt: skip
 # Commands that change something, as an administrator would use them on a victim.
 CHANGES: dict[str, list[str]] = {
@@ -82,6 +82,7 @@ READINGS: dict[str, list[str]] = {
     "roles list": [],
     "sessions list": [ADDRESS],
     "airlock check-keys": [],
+    "airlock events": [ADDRESS],
 }
 
 

@@ -95,6 +95,8 @@ def _use(visitor: Visitor, site: Site, person: Person) -> Iterator[str]:
     yield "sessions"
     visitor.press("Sign out all other browsers")
     yield "sessions-ended"
+    visitor.go("/security/activity")
+    yield "activity"
 
 
 def _not_me(visitor: Visitor, site: Site, person: Person) -> Iterator[str]:

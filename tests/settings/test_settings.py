@@ -115,6 +115,7 @@ VALUES: dict[str, tuple[list[Any], list[Any]]] = {
     "OVERVIEW_URL": PATHS,
     "NOT_ME_URL": PATHS,
     "FACTORS_URL": PATHS,
+    "ACTIVITY_URL": PATHS,
     "SESSIONS_URL": PATHS,
     "ENROL_URL": PATHS,
     "SETUP_LINK_URL": PATHS,

@@ -1,4 +1,4 @@
-"""`flask airlock`: housekeeping, keys, and the one-time commands of a move from older programs."""
+"""`flask airlock`: housekeeping, keys, events, and the one-time commands of a move."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -9,6 +9,7 @@ from ..domain.directory import Adoption, OddAddress, Purged
 from ..flows import address_check, adoption, housekeeping
 from ..flows.adoption import UNPROVED_NUMBER
 from .answers import Ask, Group, examples, say, say_rows
+from .events import add_event_command
 from .keys import add_key_commands
 from .policy import add_policy_commands
 from .wording import SENTENCES
@@ -23,7 +24,7 @@ def airlock_commands(services: Ask) -> Group:
     """The group, for one application."""
     group = Group(
         "airlock",
-        help="Housekeeping, keys, and moving over from older programs.",
+        help="Housekeeping, keys, what happened, and moving over from older programs.",
         epilog=examples(
             """
             flask airlock purge              # daily, from cron or a timer
@@ -31,6 +32,7 @@ def airlock_commands(services: Ask) -> Group:
             flask airlock adopt-legacy --apply
             flask airlock who-is-locked-out  # before SECURITY_TWO_FACTOR_REQUIRED is written
             flask airlock rotate-keys        # after a new key was put in front
+            flask airlock events ada@example.com --since 7d
             """
         ),
     )
@@ -39,6 +41,7 @@ def airlock_commands(services: Ask) -> Group:
     _adopt(group, services)
     add_key_commands(group, services)
     add_policy_commands(group, services)
+    add_event_command(group, services)
     return group
 
 

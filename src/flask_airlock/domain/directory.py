@@ -66,6 +66,20 @@ class LoginLine:
 
 
 @dataclass(frozen=True, kw_only=True)
+class EventLine:
+    """What happened, as it is kept: `detail` is what the event says beside its account."""
+
+    id: int
+    at: datetime
+    name: str
+    account_id: int | None
+    detail: Mapping[str, Any]
+    address: str
+    browser: str
+    agent: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class UserDetails:
     """All about one user that an administrator may need."""
 

@@ -13,4 +13,5 @@ class InsideKeys:
     overview_url: str = values.key("/security", values.path, PATH)
     not_me_url: str = values.key("/not-me", values.path, PATH)
     factors_url: str = values.key("/security/factors", values.path, PATH)
+    activity_url: str = values.key("/security/activity", values.path, PATH)
     sessions_url: str = values.key("/security/sessions", values.path, PATH)

@@ -1,14 +1,14 @@
 """What happened, as rows without secrets."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, insert, select
+from sqlalchemy import RowMapping, Select, func, insert, select
 
 from ..domain.accounts import Visitor, describe_agent
-from ..domain.directory import LoginLine
+from ..domain.directory import EventLine, LoginLine
 from ..domain.events import Event, LoginCompleted
 from .columns import from_db, to_db
 from .rows import Store
@@ -43,6 +43,23 @@ class Events(Store):
             for row in self._connection.execute(newest).mappings()
         ]
 
+    def lines(
+        self, account_id: int, limit: int, *, before: int | None = None,
+        since: datetime | None = None, names: Collection[str] | None = None,
+    ) -> list[EventLine]:  # fmt: skip
+        """What happened to an account, newest first: before the event of that number, since that
+        time, with one of these names."""
+        rows = self._tables.events
+        query = select(rows).where(rows.c.account_id == account_id)
+        if before is not None:
+            query = query.where(rows.c.id < before)
+        if since is not None:
+            query = query.where(rows.c.at >= to_db(since))
+        if names is not None:
+            query = query.where(rows.c.name.in_(names))
+        newest = query.order_by(rows.c.id.desc()).limit(limit)
+        return [_line(row) for row in self._connection.execute(newest).mappings()]
+
     def last_time(self, account_id: int, kind: type[Event]) -> datetime | None:
         """When such an event last happened to an account."""
         row = self._connection.execute(self._newest(account_id, kind).limit(1)).mappings().first()
@@ -62,3 +79,16 @@ class Events(Store):
         rows = self._tables.events
         mine = (rows.c.account_id == account_id, rows.c.name == kind.name)
         return select(rows).where(*mine).order_by(rows.c.id.desc())
+
+
+def _line(row: RowMapping) -> EventLine:
+    return EventLine(
+        id=row["id"],
+        at=from_db(row["at"]),
+        name=row["name"],
+        account_id=row["account_id"],
+        detail=json.loads(row["detail"]),
+        address=row["address"],
+        browser=describe_agent(row["agent"]),
+        agent=row["agent"],
+    )

@@ -26,6 +26,7 @@ from ..redirects import go
 from ..translation import translate
 from ..wording import status_of
 from . import changes, password_reset, registration
+from .activity import show_activity
 from .assets import PagesBlueprint
 from .enrolment import show_enrol
 from .factors import show_factors
@@ -84,10 +85,7 @@ def make_blueprint(
     add(paths["send_code"], "send_code", send_code, methods=["POST"])
     add(paths["rescue"], "rescue", show_rescue, methods=FORM)
     add(paths["verify"], "verify", show_verify, methods=FORM)
-    add(paths["overview"], "overview", show_overview)
-    add(paths["factors"], "factors", show_factors)
-    add(paths["factors"] + "/<int:number>", "factors", show_factors, methods=FORM)
-    add(paths["sessions"], "sessions", show_sessions, methods=FORM)
+    _hang_inside(blueprint, paths)
     add(paths["enrol"], "enrol", show_enrol, methods=FORM)
     add(paths["enrol"] + "/<method>", "enrol", show_enrol, methods=FORM)
     add(paths["setup_link"] + "/<token>", "setup_link", follow_setup_link)
@@ -104,6 +102,16 @@ def make_blueprint(
         blueprint.app_errorhandler(trouble)(_out_of_order)
         blueprint.register_error_handler(trouble, _out_of_order)
     return blueprint
+
+
+def _hang_inside(blueprint: Blueprint, paths: Mapping[str, str]) -> None:
+    """A person's own security page, and those that it leads to."""
+    add = blueprint.add_url_rule
+    add(paths["overview"], "overview", show_overview)
+    add(paths["factors"], "factors", show_factors)
+    add(paths["factors"] + "/<int:number>", "factors", show_factors, methods=FORM)
+    add(paths["activity"], "activity", show_activity)
+    add(paths["sessions"], "sessions", show_sessions, methods=FORM)
 
 
 def hang_well_known(app: Flask) -> None:

@@ -88,6 +88,12 @@ def _use(found: Overview) -> Section:
             label=translate("Where you are signed in"),
             state=translate("In this browser.") if found.sessions == 1 else browsers,
         ),
+        Row(
+            endpoint="security.activity",
+            icon="clock",
+            label=translate("Recent activity"),
+            state=translate("What happened to your account."),
+        ),
     ]
     return Section(id="use", title=translate("Use of your account"), rows=rows)
 
