@@ -231,6 +231,11 @@ def test_a_link_that_was_asked_for_inside_is_void_afterwards(
     """A thief who was inside may have asked to change the address."""
     thief, laptop = inside(application, ada, SAFARI), inside(application, ada)
     thief.get("/change-email").post("/change-email", current=ada.password, email="t@example.org")
-    assert [row["purpose"] for row in application.rows("link_tokens")] == ["new_email"]
+
+    def asked_for() -> list[str]:
+        rows = application.rows("link_tokens")
+        return [row["purpose"] for row in rows if not row["used_at"] and row["purpose"] != "not_me"]
+
+    assert asked_for() == ["new_email"]
     end(laptop, session=number_of(laptop))
-    assert [row for row in application.rows("link_tokens") if row["used_at"] is None] == []
+    assert asked_for() == []

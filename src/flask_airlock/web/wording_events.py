@@ -124,6 +124,7 @@ WORDS: dict[type[Event], Callable[[Facts], str]] = {
     events.SetupRefused: _with_way(
         lambda way: _("A wrong or late answer was given at a set-up: %(way)s.", way=way)
     ),
+    events.FactorAskedFor: lambda _facts: _("A second step was asked for, for the first time."),
     events.FactorAdded: _with_way(lambda way: _("A second step was added: %(way)s.", way=way)),
     events.FactorRenamed: _with_way(
         lambda way: _("A second step got another name: %(way)s.", way=way)
