@@ -23,7 +23,7 @@ def test_two_apps_and_a_phone_live_side_by_side(
         visitor.set_up(method)
         assert "Done." in visitor.page.get_by_role("status").inner_text()
     assert visitor.path == "/security/factors"
-    assert visitor.offered() == ["authenticator", "sms", "authenticator"]
+    assert visitor.offered() == ["authenticator", "authenticator", "sms"]
     new_key = visitor.app_key
     for key in (old_key, new_key):
         visitor.log_out()

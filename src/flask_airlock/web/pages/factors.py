@@ -1,6 +1,5 @@
 """A person's second factors: the list, and each with its name, its rank, and the way out."""
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -142,13 +141,13 @@ def _has_password() -> bool:
 
 def _lines() -> list[Line]:
     found = factors.listed(services(), cookies.session_token())
-    kinds, seen = Counter(line.method for line in found if not line.name), Counter[str]()
-    lines = []
-    for line in found:
-        seen[line.method] += not line.name
-        place = seen[line.method] if kinds[line.method] > 1 else None
-        lines.append(_shown(line, place))
-    return lines
+    return [_shown(line, _place(line, found)) for line in found]
+
+
+def _place(line: FactorLine, all_lines: list[FactorLine]) -> int | None:
+    """Which of several of a kind without a name this is, the oldest being the first."""
+    alike = [it.id for it in all_lines if it.method == line.method and not it.name]
+    return sorted(alike).index(line.id) + 1 if len(alike) > 1 and line.id in alike else None
 
 
 def _shown(line: FactorLine, place: int | None) -> Line:
