@@ -26,6 +26,7 @@ from .factors.authenticator import AuthenticatorFactor
 from .factors.email import EmailFactor
 from .factors.protocol import Factor
 from .factors.registry import FactorRegistry
+from .factors.rescue_mail import RescueAddressProof, RescueMail
 from .flows import letters, watch
 from .flows.services import Interval, Services
 from .settings import Settings
@@ -79,6 +80,8 @@ def assemble(
         database=database,
         factors=_factors(settings, vault, service, mailbox, surroundings),
         mailbox=mailbox,
+        rescue_proof=RescueAddressProof(vault, service),
+        rescue_mail=RescueMail(vault, service),
         renderer=Renderer(surroundings.render),
         post=Post(_Transports(outbox, surroundings, sms).for_channel),
         delivery=_Delivery(settings, surroundings, database).choose,

@@ -260,6 +260,16 @@ class TooManyFactors(AirlockError):
     code = "too_many_factors"
 
 
+class AddressRefused(AirlockError, ValueError):
+    """A mailbox that can't be a rescue address; `reason` is a code of web/wording.py."""
+
+    code = "address_refused"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
 class MailboxHeld(AirlockError):
     """The mailbox set a new password a short while ago: it is no second proof before `until`."""
 

@@ -12,6 +12,7 @@ from tests.sealing import LOST, NEW, OLD, boxes, fill, key_id, put, seal_under
 WHERE = [
     "airlock_credentials.secret",
     "airlock_setups.secret",
+    "airlock_rescue_addresses.address",
     "airlock_link_tokens.payload",
     "airlock_letters.message",
     "airlock_key_checks.box",

@@ -24,11 +24,14 @@ from tests.sealing import (
 )
 
 PEOPLE = 5
-EACH = {"credentials": PEOPLE, "setups": PEOPLE, "link_tokens": PEOPLE, "letters": PEOPLE}
+EACH = dict.fromkeys(
+    ("credentials", "setups", "rescue_addresses", "link_tokens", "letters"), PEOPLE
+)
 EVERYTHING = {**EACH, "key_checks": 1}
 NAMES = {
     "credentials": "airlock_credentials.secret",
     "setups": "airlock_setups.secret",
+    "rescue_addresses": "airlock_rescue_addresses.address",
     "link_tokens": "airlock_link_tokens.payload",
     "letters": "airlock_letters.message",
     "key_checks": "airlock_key_checks.box",

@@ -9,7 +9,15 @@ import click
 import pytest
 from flask import Flask
 
-from flask_airlock.domain import link_tokens, one_time_codes, passwords, sessions, throttle, totp
+from flask_airlock.domain import (
+    link_tokens,
+    one_time_codes,
+    passwords,
+    rescue,
+    sessions,
+    throttle,
+    totp,
+)
 from flask_airlock.domain.common_passwords import CommonPasswords
 from flask_airlock.domain.events import ALL_EVENTS
 from flask_airlock.domain.link_tokens import LIFETIMES, LinkPurpose
@@ -117,6 +125,7 @@ def test_every_template_is_documented() -> None:
         "browser that gave the password",
         "network",
         "proved address",
+        "rescue address",
         "answer",
         "next token",
     ],
@@ -143,6 +152,7 @@ def test_the_numbers_on_the_security_page_are_those_of_the_code() -> None:
     minutes, hours = "{:.0f} minutes", "{:.0f} hours"
     digits = (EmailFactor.shape.digits, SmsFactor.shape.digits, AuthenticatorFactor.shape.digits)
     idle, overall = policy.idle.total_seconds() / 3600, policy.overall.total_seconds() / 3600
+    lives = minutes.format(rescue.CODE_LIFETIME.total_seconds() / 60)
     expected = [
         ", ".join(map(str, digits)),
         minutes.format(EmailFactor.shape.lifetime.total_seconds() / 60),
@@ -158,6 +168,8 @@ def test_the_numbers_on_the_security_page_are_those_of_the_code() -> None:
         f"{sessions.DOUBLE_CLICK.total_seconds():.0f} seconds",
         hours.format(LIFETIMES[LinkPurpose.FACTOR_SETUP].total_seconds() / 3600),
         f"one in {hours.format(RESCUE_WAIT.total_seconds() / 3600)}",
+        f"{rescue.MOST_ADDRESSES}, {hours.format(rescue.USABLE_AFTER.total_seconds() / 3600)}",
+        f"{rescue.CODE_LETTERS}, {lives}, {rescue.SENDS.most}",
         f"{passwords.LONGEST_PASSWORD} characters",
         hours.format(throttle.A_DAY.total_seconds() / 3600),
         *_numbers_of_the_account(),

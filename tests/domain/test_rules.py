@@ -26,6 +26,7 @@ LEGAL = {
     (Stage.STRANGER, Step.FIRST_FACTOR): Stage.HALF_OPEN,
     (Stage.STRANGER, Step.FIRST_FACTOR_SUFFICES): Stage.SIGNED_IN,
     (Stage.HALF_OPEN, Step.SECOND_FACTOR): Stage.SIGNED_IN,
+    (Stage.HALF_OPEN, Step.RESCUED): Stage.HALF_OPEN,
     (Stage.HALF_OPEN, Step.FACTOR_SET_UP): Stage.SIGNED_IN,
     (Stage.SIGNED_IN, Step.FACTOR_SET_UP): Stage.SIGNED_IN,
     (Stage.SIGNED_IN, Step.PROVED_AGAIN): Stage.SIGNED_IN,

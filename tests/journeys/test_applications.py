@@ -101,6 +101,7 @@ def test_the_paths_are_settings(applications: Callable[..., Application]) -> Non
         "factors": "/ways",
         "activity": "/safe/events",
         "sessions": "/safe/browsers",
+        "rescue_addresses": "/mailboxes",
         "enrol": "/factors",
         "reset_password": "/password",
         "forgot_password": "/lost",

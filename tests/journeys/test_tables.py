@@ -25,7 +25,7 @@ from tests.people import Browser, Person
 
 SUBJECTS = [
     "accounts", "codes", "credentials", "events", "key_checks", "letters", "link_tokens",
-    "sessions", "setups", "throttles", "windows",
+    "rescue_addresses", "sessions", "setups", "throttles", "windows",
 ]  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from tests.applications import WHOLE_LIFE
 from tests.journeys.support import signed_in
 from tests.journeys_in_chromium.every_page import SETTINGS as LOGIN_SETTINGS
 from tests.journeys_in_chromium.every_page import WRONG, open_letter
+from tests.journeys_in_chromium.every_rescue_page import every_rescue_page
 from tests.journeys_in_chromium.site import Site
 from tests.journeys_in_chromium.visitor import Visitor
 from tests.people import Person
@@ -30,6 +31,7 @@ def every_security_page(visitor: Visitor, site: Site) -> Iterator[str]:
     yield from _one_factor(visitor, site)
     yield from _two_phones(visitor, site, person)
     yield from _use(visitor, site, person)
+    yield from every_rescue_page(visitor, site, person)
     yield from _not_me(visitor, site, person)
 
 

@@ -138,6 +138,24 @@ def end_one(at: Stand) -> list[Call]:
     return all_alike(Call("sessions", "end_one", chosen))
 
 
+def address_of(at: Stand) -> str:
+    """A mailbox of his own."""
+    return f"rescue{at.account_id}@example.net"
+
+
+def add_address(at: Stand) -> list[Call]:
+    """A rescue address."""
+    named = (at.account_id, address_of(at), at.now)
+    return all_alike(Call("rescue_addresses", "add", named))
+
+
+def on_address(at: Stand, method: str) -> list[Call]:
+    """What is done with one that is there."""
+    at.do("rescue_addresses", "add", at.account_id, address_of(at), at.now)
+    (there,) = at.do("rescue_addresses", "live", at.account_id)
+    return all_alike(Call("rescue_addresses", method, (at.account_id, there.id, at.now)))
+
+
 def finish(at: Stand) -> list[Call]:
     """A set-up that waits for its first good answer."""
     session = at.session(f"old {at.account_id}")
@@ -173,6 +191,9 @@ WON_ONCE: dict[str, Callable[[Stand], Sequence[Call]]] = {
     "Sessions.renew": renew,
     "Sessions.end_one": end_one,
     "Setups.finish": finish,
+    "RescueAddresses.add": add_address,
+    "RescueAddresses.prove": lambda at: on_address(at, "prove"),
+    "RescueAddresses.remove": lambda at: on_address(at, "remove"),
     "UserRows.confirm": confirm,
     "UserRows.change_email": change_email,
 }

@@ -6,6 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.applications import WHOLE_LIFE, Application
+from tests.journeys.rescuing import (
+    SECOND_MAILBOX,
+    add_address,
+    answer,
+    ask_for_code,
+    proof_code,
+    rescue_code,
+)
 from tests.people import Browser, Person
 from tests.secrets_at_rest.canaries import Canaries
 from tests.servers.sms_gateway import SmsGateway
@@ -64,6 +72,7 @@ def live_through(here: World) -> None:
     _come_to_the_first_door(here, person)
     browser = _enrol(here, person)
     _log_in_by_each(here, person, browser)
+    _come_back_by_another_mailbox(here, person, browser)
     _lose_everything(here, person, browser)
 
 
@@ -114,6 +123,22 @@ def _log_in_by_each(here: World, person: Person, browser: Browser) -> None:
         browser.answer(method, here.canaries.note_code("wrong guess", wrong))
         here.note(browser).answer(method, code)
         assert here.note(browser).is_signed_in, method
+
+
+def _come_back_by_another_mailbox(here: World, person: Person, browser: Browser) -> None:
+    application = here.application
+    here.canaries.private["rescue address"] = SECOND_MAILBOX
+    add_address(application, browser, SECOND_MAILBOX)
+    here.canaries.note_code("rescue address", proof_code(application, SECOND_MAILBOX))
+    here.note(browser.log_out())
+    application.clock.advance(hours=25)
+    ask_for_code(application, person, browser)
+    answer(browser, here.canaries.note_code("wrong guess", "Z1X2C3V4"))
+    code = here.canaries.note_code("rescue", rescue_code(application))
+    here.canaries.note_code("rescue in one word", code.replace("-", ""))
+    here.note(answer(browser, code)).set_up(person, "authenticator")
+    here.canaries.note_key(person)
+    assert here.note(browser).is_signed_in
 
 
 def _lose_everything(here: World, person: Person, browser: Browser) -> None:

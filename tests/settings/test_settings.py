@@ -94,6 +94,7 @@ VALUES: dict[str, tuple[list[Any], list[Any]]] = {
     "PASSWORD_CHECK_BREACHED": FLAGS,
     "PASSWORD_BREACH_URL": (["http://127.0.0.1:5000/range"], ["", None, "range", "ftp://x.org"]),
     "PASSWORD_SALT": (["146585145368132386173505678016728509634", None], ["", 5, b"salt"]),
+    "RESCUE_ADDRESSES_URL": PATHS,
     "REGISTER_URL": PATHS,
     "SEND_CONFIRMATION_URL": PATHS,
     "CONFIRM_EMAIL_URL": PATHS,

@@ -15,7 +15,10 @@ from flask_airlock.domain.vault import digest
 from tests.applications import Application
 from tests.storage.units import NOW, Bench
 
-OWNED = ("sessions", "credentials", "setups", "codes", "throttles", "windows", "link_tokens")
+OWNED = (
+    "sessions", "credentials", "setups", "rescue_addresses", "codes", "throttles", "windows",
+    "link_tokens",
+)  # fmt: skip
 OUTLIVING = ("letters", "events")
 
 
@@ -28,6 +31,7 @@ def furnish(bench: Bench, user_id: Any) -> int:
     with bench.begin() as unit:
         unit.credentials.add(account_id, "authenticator", b"seed", NOW)
         unit.setups.begin(account_id, session.id, "sms", b"+12015550123", NOW)
+        unit.rescue_addresses.add(account_id, "ada@example.net", NOW)
         unit.codes.put(binding, digest("code"), NOW, 1)
         guess = Guess(
             owner=owner_of_user(user_id), account_id=account_id, subject="sms", side=Side.STRANGERS

@@ -15,8 +15,8 @@ from tests.storage.models import KINDS, Bare, bare, composite_key, in_schema, in
 from tests.storage.units import NOW
 
 SUBJECTS = {
-    "accounts", "sessions", "credentials", "setups", "codes", "throttles", "windows",
-    "link_tokens", "letters", "events", "key_checks",
+    "accounts", "sessions", "credentials", "setups", "rescue_addresses", "codes", "throttles",
+    "windows", "link_tokens", "letters", "events", "key_checks",
 }  # fmt: skip
 NAMES = {f"airlock_{subject}" for subject in SUBJECTS}
 

@@ -21,6 +21,7 @@ class Step(StrEnum):
     FIRST_FACTOR = "first_factor"
     FIRST_FACTOR_SUFFICES = "first_factor_suffices"
     SECOND_FACTOR = "second_factor"
+    RESCUED = "rescued"
     FACTOR_SET_UP = "factor_set_up"
     PROVED_AGAIN = "proved_again"
 
@@ -29,6 +30,8 @@ MOVES = {
     (Stage.STRANGER, Step.FIRST_FACTOR): Stage.HALF_OPEN,
     (Stage.STRANGER, Step.FIRST_FACTOR_SUFFICES): Stage.SIGNED_IN,
     (Stage.HALF_OPEN, Step.SECOND_FACTOR): Stage.SIGNED_IN,
+    # The first door is as far as a rescue leads: beyond it only a new factor does.
+    (Stage.HALF_OPEN, Step.RESCUED): Stage.HALF_OPEN,
     (Stage.HALF_OPEN, Step.FACTOR_SET_UP): Stage.SIGNED_IN,
     (Stage.SIGNED_IN, Step.FACTOR_SET_UP): Stage.SIGNED_IN,
     (Stage.SIGNED_IN, Step.PROVED_AGAIN): Stage.SIGNED_IN,
@@ -75,7 +78,8 @@ class NeedsFactor:
 
 @dataclass(frozen=True)
 class NeedsSetup:
-    """The first door is behind and no second factor exists yet: the half-open session's token."""
+    """The first door is behind and no second factor exists yet, or all are lost and a rescue has
+    begun: the half-open session's token."""
 
     token: str = field(repr=False)
 

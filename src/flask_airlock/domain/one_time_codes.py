@@ -17,6 +17,8 @@ class Purpose(StrEnum):
     FIRST_SETUP = "first_setup"
     SETUP = "setup"
     STEP_UP = "step_up"
+    RESCUE = "rescue"
+    RESCUE_ADDRESS = "rescue_address"
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,7 @@ def typed_digits(text: str, digits: int) -> str | None:
 
 @dataclass(frozen=True)
 class CodeShape:
-    """How many digits a method's codes have, and how long they live."""
+    """How many digits (or letters) a method's codes have, and how long they live."""
 
     digits: int
     lifetime: timedelta

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 FACTOR_METHODS = ("email", "authenticator", "sms")
+# What a code sent to a rescue address proves: no second factor, but that one may be set up anew.
+RESCUE = "rescue"
 # An answer is compared with every app that an account has, and costs as many tries.
 MOST_OF_A_KIND = 5
 
@@ -43,7 +45,7 @@ def check_own_proofs(proofs: Sequence[str]) -> None:
 
     A name of ours would let a view claim a second factor that nobody has proved.
     """
-    ours = set(FACTOR_METHODS)
+    ours = {*FACTOR_METHODS, RESCUE}
     if isinstance(proofs, str) or not 0 < len(proofs) <= 5 or not ours.isdisjoint(proofs):
         raise ValueError(
             f"proofs is a list of one to five names of your own, such as ['oauth'], not {ours}"

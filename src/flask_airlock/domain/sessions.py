@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from .login_state import Stage
+from .policy import RESCUE
 
 HALF_OPEN_LIFETIME = timedelta(minutes=10)
 SEEN_INTERVAL = timedelta(minutes=5)
@@ -33,6 +34,11 @@ class Session:
     proved_at: datetime
     expires_at: datetime
     next_url: str | None = field(default=None)
+
+    @property
+    def is_rescued(self) -> bool:
+        """Whether it may do nothing but set up a factor in place of those that are lost (S-80)."""
+        return self.stage is Stage.HALF_OPEN and RESCUE in self.proofs
 
     def is_fresh(self, now: datetime, within: timedelta = RECENT_PROOF) -> bool:
         """Whether the last proof is recent enough for a change of factors (S-84)."""

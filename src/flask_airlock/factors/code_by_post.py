@@ -22,6 +22,7 @@ class CodeByPost(ABC):
     name: ClassVar[str]
     channel: ClassVar[Channel]
     posts_codes: ClassVar[bool] = True
+    template: ClassVar[str] = "code"
     shape: CodeShape
 
     def __init__(self, vault: Vault, service: str) -> None:
@@ -34,17 +35,25 @@ class CodeByPost(ABC):
 
     def challenge(self, case: Case, secret: bytes) -> PostedCode:
         """A fresh code, bound to this case, and the letter that carries it."""
-        code = new_code(self.shape.digits)
+        code = self.new_code()
         letter = Letter(
             to=self.recipient(secret, case.person),
             channel=self.channel,
-            template="code",
+            template=self.template,
             lifetime=self.shape.lifetime,
             account_id=case.account.id,
-            facts=self.facts(case, code),
+            facts=self.facts(case, self.as_read(code)),
         )
         digest = self._vault.mac(USE, case.binding(self.name).text(code))
         return PostedCode(digest=digest, expires_at=case.now + self.shape.lifetime, letter=letter)
+
+    def new_code(self) -> str:
+        """A random code of the shape."""
+        return new_code(self.shape.digits)
+
+    def as_read(self, code: str) -> str:
+        """The code as its letter shows it."""
+        return code
 
     def answer(self, unit: Unit, case: Case, credentials: Sequence[Credential], code: str) -> None:
         """Spend the code; raises WrongAnswer for a wrong, spent or expired one."""

@@ -37,12 +37,20 @@ class PostedCode:
     letter: Letter
 
 
-class Factor(Protocol):
-    """One kind of second factor."""
+class Poster(Protocol):
+    """What sends codes: a factor, or what proves a mailbox that is none."""
 
     name: ClassVar[str]
-    mirror_name: ClassVar[str]
     shape: CodeShape
+
+    def challenge(self, case: Case, secret: bytes) -> PostedCode:
+        """A fresh code and its letter; only where codes are posted."""
+
+
+class Factor(Poster, Protocol):
+    """One kind of second factor."""
+
+    mirror_name: ClassVar[str]
     posts_codes: ClassVar[bool]
 
     def new_secret(self, detail: str, person: Person) -> bytes:
@@ -53,9 +61,6 @@ class Factor(Protocol):
 
     def destination(self, secret: bytes, person: Person) -> str | None:
         """Where a code goes, masked; None for factors that post nothing."""
-
-    def challenge(self, case: Case, secret: bytes) -> PostedCode:
-        """A fresh code and its letter; only for factors that post codes."""
 
     def answer(self, unit: Unit, case: Case, credentials: Sequence[Credential], code: str) -> None:
         """Return quietly if the answer is right, and spend it; raise WrongAnswer if not."""

@@ -13,6 +13,7 @@ from ..domain.events import (
     SetupRefused,
 )
 from ..domain.one_time_codes import CodeBinding
+from ..domain.policy import RESCUE
 from ..domain.throttle import (
     ASKED_AGAIN,
     FACTORS,
@@ -54,10 +55,10 @@ def all_shut(services: Services, work: Work, account: Account, side: Side) -> di
     shut = work.unit.throttles.all_shut(owner, side, limits, now)
     opens_at = work.unit.windows.room_at(owner, FACTORS, side, limits.factor_budget, now)
     if opens_at > now:
-        for factor in services.factors:
-            held = shut.get(factor.name)
+        for subject in (RESCUE, *(factor.name for factor in services.factors)):
+            held = shut.get(subject)
             if held is None or (held.until is not None and held.until < opens_at):
-                shut[factor.name] = Shut(opens_at, for_all=True)
+                shut[subject] = Shut(opens_at, for_all=True)
     return shut
 
 

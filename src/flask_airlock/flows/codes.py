@@ -6,12 +6,19 @@ from ..domain.one_time_codes import TRIES_PER_CODE, Purpose
 from ..domain.sessions import DOUBLE_CLICK
 from ..domain.throttle import FIRST_SETUP
 from ..errors import MethodNotOffered, TooManyTries
-from ..factors.email import EmailFactor
-from ..factors.protocol import Case, Factor
+from ..factors.code_by_post import CodeByPost
+from ..factors.protocol import Case, Factor, Poster
 from ..storage.credentials import Credential
 from . import attempts, holds, letters, policy, sends
 from .services import Services, Work
-from .sessions import Standing, Tokens, find_half_open, find_signed_in, find_standing
+from .sessions import (
+    Standing,
+    Tokens,
+    find_half_open,
+    find_signed_in,
+    find_standing,
+    must_not_be_rescued,
+)
 
 
 def case_of(services: Services, standing: Standing, purpose: Purpose, visitor: Visitor) -> Case:
@@ -27,7 +34,7 @@ def case_of(services: Services, standing: Standing, purpose: Purpose, visitor: V
 
 
 def post_code(
-    services: Services, work: Work, factor: Factor, case: Case, secret: bytes,
+    services: Services, work: Work, factor: Poster, case: Case, secret: bytes,
     credential_id: int | None = None,
 ) -> None:  # fmt: skip
     """Make a code and write its letter; raises TooSoon where too many went out.
@@ -46,7 +53,7 @@ def post_code(
 
 
 def post_again(
-    services: Services, work: Work, factor: Factor, case: Case, secret: bytes,
+    services: Services, work: Work, factor: Poster, case: Case, secret: bytes,
     credential_id: int | None = None,
 ) -> None:  # fmt: skip
     """The same, where one may have been sent before; raises TooManyTries if it was tried out."""
@@ -58,7 +65,7 @@ def post_again(
     post_code(services, work, factor, case, secret, credential_id)
 
 
-def was_right_just_now(services: Services, factor: EmailFactor, case: Case, code: str) -> bool:
+def was_right_just_now(services: Services, factor: CodeByPost, case: Case, code: str) -> bool:
     """Whether this very answer was accepted a moment ago: a double click, not a mistake."""
     digests = factor.digests(case, code)
     with services.begin() as work:
@@ -82,6 +89,7 @@ def send_code(
         standing = find_signed_in(services, tokens.signed_in)
     else:
         standing = find_half_open(services, tokens.half_open)
+        must_not_be_rescued(standing)
     case = case_of(services, standing, purpose, visitor)
 
     def send(work: Work) -> None:

@@ -6,7 +6,7 @@ from ..domain.events import EmailChanged, EmailRestored, LinkRequested
 from ..domain.link_tokens import LinkPurpose
 from ..domain.vault import digest
 from ..errors import AddressTaken, InvalidAddress, LinkSpent
-from . import mailboxes, mailed_links, notices, password_checks, sessions
+from . import mailboxes, mailed_links, notices, password_checks, rescue_removal, sessions
 from .services import Services, Work
 from .sessions import Standing
 
@@ -87,6 +87,7 @@ def _confirm(
         carries=person.email,
     )
     work.record(EmailChanged(account_id=account.id), visitor)
+    rescue_removal.take_if_on_file(services, work, account.id, link.carries, visitor)
     return link.carries
 
 
@@ -122,6 +123,7 @@ def _undo(services: Services, work: Work, token: str | None, visitor: Visitor) -
     for reader in (link.carries, person.email):
         notices.tell(services, work, account.id, reader, "email_restored", visitor)
     work.record(EmailRestored(account_id=account.id), visitor)
+    rescue_removal.take_if_on_file(services, work, account.id, link.carries, visitor)
     return link.carries
 
 

@@ -2,14 +2,12 @@
 
 from dataclasses import dataclass, field
 
-from ..domain.accounts import Account, Visitor
+from ..domain.accounts import Visitor
 from ..domain.events import FactorAdded, SetupBegun
-from ..domain.link_tokens import LinkPurpose
 from ..domain.login_state import SignedIn, Stage, Step
 from ..domain.one_time_codes import Purpose
 from ..domain.policy import MOST_OF_A_KIND, proved_second_factor
 from ..domain.throttle import SETUP, Side, owner_of_user
-from ..domain.vault import digest
 from ..errors import (
     AddressUnproved,
     IllegalMove,
@@ -22,7 +20,18 @@ from ..errors import (
 )
 from ..factors.protocol import Case, Factor
 from ..storage.setups import Setup
-from . import adoption, attempts, codes, factor_notices, holds, policy, second_proof, sessions
+from . import (
+    adoption,
+    attempts,
+    codes,
+    factor_notices,
+    holds,
+    policy,
+    rescued,
+    second_proof,
+    sessions,
+    setup_links,
+)
 from .address_proof import address_is_proved, needs_address_proof
 from .services import Services, Work
 from .sessions import Standing, Tokens
@@ -45,13 +54,16 @@ def standing_to_enrol(services: Services, tokens: Tokens, visitor: Visitor) -> S
     Somebody who has a factor must be signed in by one, lately: else IllegalMove between the
     doors, ProofTooOld inside. Somebody who has none proves the address on file first, wherever
     he stands, since the password may be a thief's: else SetupLinkNeeded or AddressUnproved, or
-    MailboxHeld where that mailbox has just reset the password. Raises LoginLapsed for a stranger.
+    MailboxHeld where that mailbox has just reset the password. Who has come back by a rescue
+    address may at once: those factors go then. Raises LoginLapsed for a stranger.
     """
     standing = sessions.find_standing(services, tokens)
     account = standing.account
+    if standing.session.is_rescued:
+        return standing
     with services.begin() as work:
         has_factor = bool(policy.enrolled_methods(services, work, account.id))
-        link_is_good = account.needs_setup_link and _link_is_good(
+        link_is_good = account.needs_setup_link and setup_links.is_good(
             services, work, account, tokens.link
         )
     if has_factor:
@@ -74,9 +86,12 @@ def _must_be_proved(services: Services, standing: Standing) -> None:
         raise ProofTooOld
 
 
-def enrolled(services: Services, tokens: Tokens, visitor: Visitor) -> list[str]:
-    """The methods that somebody who may set one up has already; raises like the standing."""
+def enrolled(services: Services, tokens: Tokens, visitor: Visitor) -> list[str] | None:
+    """The methods that somebody who may set one up has already, None for one who comes back and
+    keeps none; raises like the standing."""
     standing = standing_to_enrol(services, tokens, visitor)
+    if standing.session.is_rescued:
+        return None
     with services.begin() as work:
         return policy.enrolled_methods(services, work, standing.account.id)
 
@@ -104,7 +119,7 @@ def begin(
 
     def start(work: Work) -> None:
         codes.must_be_open(services, work, standing, f"{SETUP}{method}", visitor)
-        _must_have_room(work, standing.account.id, method)
+        _must_have_room(work, standing, method)
         session_id = standing.session.id
         account_id = standing.account.id
         work.unit.setups.begin(account_id, session_id, method, secret, case.now)
@@ -116,8 +131,9 @@ def begin(
     return _finish(services, tokens, standing, case, factor, None) if proved else None
 
 
-def _must_have_room(work: Work, account_id: int, method: str) -> None:
-    if work.unit.credentials.counts(account_id).get(method, 0) >= MOST_OF_A_KIND:
+def _must_have_room(work: Work, standing: Standing, method: str) -> None:
+    there = work.unit.credentials.counts(standing.account.id).get(method, 0)
+    if there >= MOST_OF_A_KIND and not standing.session.is_rescued:
         raise TooManyFactors
 
 
@@ -194,13 +210,9 @@ def confirm(
 
 
 def _finish(
-    services: Services,
-    tokens: Tokens,
-    standing: Standing,
-    case: Case,
-    factor: Factor,
+    services: Services, tokens: Tokens, standing: Standing, case: Case, factor: Factor,
     code: str | None,
-) -> SignedIn:
+) -> SignedIn:  # fmt: skip
     """Spend everything that a set-up spends, in one transaction. `code` is None where the
     mailbox was proved just before."""
     account = standing.account
@@ -209,31 +221,43 @@ def _finish(
         work.unit.accounts.lock(account.id)
         setup = _waiting(work, case, factor.name)
         step = -1 if code is None else factor.confirm(work.unit, case, setup.secret, code)
-        _must_have_room(work, account.id, factor.name)
-        had = policy.enrolled_methods(services, work, account.id)
-        first = not proved_second_factor(standing.session.proofs)
-        if not work.unit.setups.finish(setup, case.now) or (first and had):
-            raise SetupLapsed
+        _must_have_room(work, standing, factor.name)
+        here = _at_the_end(services, work, standing, setup)
         if account.needs_setup_link:
-            _spend_link(services, work, account, tokens.link)
-        _add_factor(services, work, account, factor, setup, step, case, had)
+            setup_links.spend(services, work, account, tokens.link)
+        _add_factor(services, work, here, factor, setup, step, case)
         return sessions.promote(
-            services, work, standing, Step.FACTOR_SET_UP, factor.name, code or "", case.visitor
+            services, work, here, Step.FACTOR_SET_UP, factor.name, code or "", case.visitor
         )
 
     return services.in_one_go(finish)
 
 
+def _at_the_end(services: Services, work: Work, standing: Standing, setup: Setup) -> Standing:
+    """Close a set-up that was answered well; where its owner stands, who may have been rescued."""
+    if not work.unit.setups.finish(setup, services.clock()):
+        raise SetupLapsed
+    if standing.session.is_rescued:
+        return rescued.begin_anew(services, work, standing)
+    first = not proved_second_factor(standing.session.proofs)
+    if first and policy.enrolled_methods(services, work, standing.account.id):
+        raise SetupLapsed
+    return standing
+
+
 def _add_factor(
-    services: Services, work: Work, account: Account, factor: Factor, setup: Setup, step: int,
-    case: Case, had: list[str],
+    services: Services, work: Work, standing: Standing, factor: Factor, setup: Setup, step: int,
+    case: Case,
 ) -> None:  # fmt: skip
-    now = case.now
+    now, account = case.now, standing.account
+    had = policy.enrolled_methods(services, work, account.id)
     work.unit.setups.void_others(account.id, now)
     if factor.name not in had or factor.name != services.mailbox.name:
-        before = _phones(work, account.id) if factor.name == factor_notices.TEXTS else []
+        before = (
+            factor_notices.phones(work, account.id) if factor.name == factor_notices.TEXTS else []
+        )
         number = work.unit.credentials.add(account.id, factor.name, setup.secret, now, step)
-        _tell_of_it(services, work, case, factor, setup, number, before)
+        _tell_of_it(services, work, standing, case, factor, setup, number, before)
     if not had:
         work.unit.accounts.prefer(account.id, factor.name)
         work.unit.users.mirror(account.user_id, "two_factor_primary_method", factor.mirror_name)
@@ -247,21 +271,19 @@ def _add_factor(
     work.record(FactorAdded(account_id=account.id, method=factor.name), case.visitor)
 
 
-def _phones(work: Work, account_id: int) -> list[bytes]:
-    found = work.unit.credentials.of_method(account_id, factor_notices.TEXTS)
-    return [phone.secret for phone in found]
-
-
 def _tell_of_it(
-    services: Services, work: Work, case: Case, factor: Factor, setup: Setup, number: int,
-    phones: list[bytes],
+    services: Services, work: Work, standing: Standing, case: Case, factor: Factor, setup: Setup,
+    number: int, phones: list[bytes],
 ) -> None:  # fmt: skip
     """By letter, and on the phones that were there before (S-86, S-87)."""
     account_id, told = case.account.id, "factor_added"
+    there = factor.destination(setup.secret, case.person) if setup.secret else None
+    if standing.session.is_rescued:
+        rescued.tell(services, work, standing, factor.name, there, number, case.visitor)
+        return
     factor_notices.tell(
         services, work, account_id, case.person, told, case.visitor, method=factor.name, name=None,
-        destination=factor.destination(setup.secret, case.person) if setup.secret else None,
-        credential_id=number,
+        destination=there, credential_id=number,
     )  # fmt: skip
     for phone in phones:
         factor_notices.text(services, work, account_id, told, phone)
@@ -272,20 +294,3 @@ def _waiting(work: Work, case: Case, method: str) -> Setup:
     if setup is None:
         raise SetupLapsed
     return setup
-
-
-def _link_is_good(services: Services, work: Work, account: Account, link: str | None) -> bool:
-    if not link:
-        return False
-    return work.unit.link_tokens.is_good(
-        account.id, digest(link), LinkPurpose.FACTOR_SETUP, services.clock()
-    )
-
-
-def _spend_link(services: Services, work: Work, account: Account, link: str | None) -> None:
-    spent = link and work.unit.link_tokens.spend(
-        account.id, digest(link), LinkPurpose.FACTOR_SETUP, services.clock()
-    )
-    if not spent:
-        raise SetupLinkNeeded
-    work.unit.accounts.settle_setup_link(account.id)

@@ -1,5 +1,7 @@
 """What a person is told when his second factors change: by mail, and on the phone itself."""
 
+from typing import Any
+
 from ..domain.accounts import Person, Visitor
 from ..domain.letters import Channel, Letter
 from . import letters, notices
@@ -11,7 +13,7 @@ TEXTS = "sms"
 def tell(
     services: Services, work: Work, account_id: int, person: Person, template: str,
     visitor: Visitor, *, method: str, name: str | None, destination: str | None,
-    credential_id: int | None = None, **facts: object,
+    credential_id: int | None = None, **facts: Any,
 ) -> None:  # fmt: skip
     """A letter to the address on file that says which factor it was; `destination` is masked, and
     `credential_id` the one that the reader may stop."""
@@ -20,6 +22,11 @@ def tell(
         services, work, account_id, person.email, template, visitor,
         credential_id=credential_id, **told,
     )  # fmt: skip
+
+
+def phones(work: Work, account_id: int) -> list[bytes]:
+    """The numbers that an account has; raises Unsealable."""
+    return [phone.secret for phone in work.unit.credentials.of_method(account_id, TEXTS)]
 
 
 def text(services: Services, work: Work, account_id: int, template: str, number: bytes) -> None:

@@ -21,6 +21,7 @@ KEPT = {
     "sessions": SESSION_HISTORY,
     "codes": CODE_HISTORY,
     "setups": CODE_HISTORY,
+    "rescue_addresses": CODE_HISTORY,
     "link_tokens": CODE_HISTORY,
     "letters": LETTER_HISTORY,
     "windows": CODE_HISTORY,

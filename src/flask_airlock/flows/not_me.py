@@ -14,7 +14,7 @@ from ..domain.link_tokens import LinkPurpose
 from ..domain.reports import Report
 from ..domain.vault import digest
 from ..errors import LinkSpent
-from . import factor_removal, mailboxes, mailed_links
+from . import factor_removal, mailboxes, mailed_links, rescue_removal
 from .services import Services, Work
 
 
@@ -24,6 +24,7 @@ class Alarm:
 
     address: str
     takes_factor: bool
+    takes_address: bool
 
 
 def peek(services: Services, token: str | None) -> Alarm:
@@ -31,9 +32,7 @@ def peek(services: Services, token: str | None) -> Alarm:
     with services.begin() as work:
         link = mailed_links.find(services, work, token, LinkPurpose.NOT_ME)
     report = Report.unpacked(link.carries)
-    return Alarm(
-        address=masked_address(report.address), takes_factor=report.credential_id is not None
-    )
+    return _alarm(report)
 
 
 def act(services: Services, token: str | None, visitor: Visitor) -> Alarm:
@@ -60,10 +59,22 @@ def _act(services: Services, work: Work, token: str | None, visitor: Visitor) ->
         # Else whoever reads the mailbox takes the only factor away, resets the password, and sets
         # up one of his own by a code to the same mailbox.
         work.unit.accounts.require_setup_link(account.id)
+    if report.rescue_address_id is not None:
+        rescue_removal.take(
+            services, work, account.id, person.email, report.rescue_address_id, "reported", visitor
+        )
     _close_password(services, work, account, person, report, visitor)
     has_taken = taken is not None
     work.record(ReportedAsForeign(account_id=account.id, factor_taken=has_taken), visitor)
-    return Alarm(address=masked_address(report.address), takes_factor=has_taken)
+    return _alarm(report)
+
+
+def _alarm(report: Report) -> Alarm:
+    return Alarm(
+        address=masked_address(report.address),
+        takes_factor=report.credential_id is not None,
+        takes_address=report.rescue_address_id is not None,
+    )
 
 
 def _close_password(

@@ -21,6 +21,9 @@ STOPPABLE = frozenset(
         "new_browser",
         "password_changed",
         "password_was_reset",
+        "rescue_address_added",
+        "rescue_address_removed",
+        "rescued",
         "right_after_failures",
         "second_factor_due",
         "sessions_ended",
@@ -39,15 +42,20 @@ def tell(
     visitor: Visitor,
     *,
     credential_id: int | None = None,
+    rescue_address_id: int | None = None,
+    is_on_file: bool = True,
     **facts: object,
 ) -> None:
     """Write a letter of that template in the flow's own transaction.
 
-    Those of STOPPABLE have a link by which the reader says that it was not he; `credential_id` is
-    the factor that goes then, where the letter tells of a new one.
+    Those of STOPPABLE have a link by which the reader says that it was not he, if they go to the
+    address on file; `credential_id` is the factor that goes then, where the letter tells of a new
+    one, and `rescue_address_id` the rescue address.
     """
-    if template in STOPPABLE and account_id is not None and _is_settled(services, work, account_id):
-        facts["not_me"] = _not_me(services, work, account_id, to, credential_id)
+    can_stop = is_on_file and template in STOPPABLE
+    if can_stop and account_id is not None and _is_settled(services, work, account_id):
+        report = Report(to, credential_id, rescue_address_id)
+        facts["not_me"] = _not_me(services, work, account_id, report)
     letter = Letter(
         to=to,
         channel=Channel.MAIL,
@@ -63,17 +71,15 @@ def _is_settled(services: Services, work: Work, account_id: int) -> bool:
     return not work.unit.link_tokens.has_live(account_id, LinkPurpose.UNDO_EMAIL, services.clock())
 
 
-def _not_me(
-    services: Services, work: Work, account_id: int, to: str, credential_id: int | None
-) -> str:
+def _not_me(services: Services, work: Work, account_id: int, report: Report) -> str:
     token, purpose = new_token(), LinkPurpose.NOT_ME
     work.unit.link_tokens.add(
         account_id,
         digest(token),
         purpose,
         services.clock(),
-        address=mailboxes.digests(services, to)[0],
-        carries=Report(to, credential_id).packed(),
+        address=mailboxes.digests(services, report.address)[0],
+        carries=report.packed(),
     )
     return services.link(purpose, token)
 

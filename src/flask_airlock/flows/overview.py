@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ..domain.directory import MethodLine
-from . import own_sessions, policy, sessions
+from ..domain.rescue import RescueAddress
+from . import own_sessions, policy, rescue_notices, sessions
 from .services import Services
 
 
@@ -12,11 +13,12 @@ from .services import Services
 class Overview:
     """What an account has; `methods` are its second factors, oldest first, `factor_due_at` when
     it has to have one, where that is a day to come, `sessions` counts the browsers in which it is
-    signed in."""
+    signed in, `rescue_addresses` are those that were proved."""
 
     methods: tuple[MethodLine, ...]
     factor_due_at: datetime | None
     sessions: int
+    rescue_addresses: tuple[RescueAddress, ...]
 
 
 def look(services: Services, token: str | None) -> Overview:
@@ -30,4 +32,5 @@ def look(services: Services, token: str | None) -> Overview:
                 services, account, lambda: work.unit.users.role_names(account.user_id)
             ),
             sessions=len(own_sessions.signed_in(services, work, account)),
+            rescue_addresses=tuple(rescue_notices.proved(work, account.id)),
         )

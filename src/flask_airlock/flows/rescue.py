@@ -7,15 +7,13 @@ from typing import Any
 from ..domain.accounts import Visitor
 from ..domain.events import FactorsReset, RescueRequested
 from ..domain.letters import Channel, Letter
-from ..domain.link_tokens import LIFETIMES, LinkPurpose
-from ..domain.throttle import Side, owner_of_user
-from ..domain.vault import digest, new_token
 from ..errors import MethodNotOffered, RescueTooSoon, UnknownUser
-from . import letters, mailboxes, sessions
+from . import clean_slate, letters, rescue_removal, sessions, setup_links
 from .services import Services, Work
 from .sessions import Standing
 
 RESCUE_WAIT = timedelta(days=1)
+ADMINISTRATOR = "administrator"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,9 +37,11 @@ def ask(services: Services, token: str | None, visitor: Visitor) -> None:
     """Ask the administrator for help: once a day, from a half-open session only.
 
     The letter to the administrator says who, when and from where, and holds no code. Raises
-    LoginLapsed, RescueTooSoon, or MethodNotOffered where no administrator is named.
+    LoginLapsed, IllegalMove after a rescue, RescueTooSoon, or MethodNotOffered where no
+    administrator is named.
     """
     standing = sessions.find_half_open(services, token)
+    sessions.must_not_be_rescued(standing)
     mailbox = services.settings.two_factor_rescue_mail
     if not mailbox:
         raise MethodNotOffered("rescue")
@@ -87,48 +87,11 @@ def reset_factors(services: Services, user_id: Any, reason: str, visitor: Visito
         if person is None:
             raise UnknownUser(user_id)
         account = work.unit.accounts.ensure(user_id, services.clock())
-        _take_everything(work, account.id, user_id, services)
-        _send_setup_link(services, work, account.id, person.email)
+        clean_slate.take_everything(services, work, account, ADMINISTRATOR)
+        work.unit.accounts.require_setup_link(account.id)
+        # They were of no help to him; and whoever got in before may have left one there.
+        rescue_removal.take_all(services, work, account.id, ADMINISTRATOR, visitor)
+        setup_links.send(services, work, account.id, person.email)
         work.record(FactorsReset(account_id=account.id, reason=reason), visitor)
 
     services.in_one_go(reset)
-
-
-def _send_setup_link(services: Services, work: Work, account_id: int, email: str) -> None:
-    token, lifetime = new_token(), LIFETIMES[LinkPurpose.FACTOR_SETUP]
-    work.unit.link_tokens.add(
-        account_id,
-        digest(token),
-        LinkPurpose.FACTOR_SETUP,
-        services.clock(),
-        address=mailboxes.digests(services, email)[0],
-    )
-    letter = Letter(
-        to=email,
-        channel=Channel.MAIL,
-        template="setup_link",
-        lifetime=lifetime,
-        account_id=account_id,
-        facts={
-            "link": services.link(LinkPurpose.FACTOR_SETUP, token),
-            "hours": int(lifetime.total_seconds()) // 3600,
-            "service": services.service_name,
-        },
-    )
-    letters.write(services, work, letter)
-
-
-def _take_everything(work: Work, account_id: int, user_id: Any, services: Services) -> None:
-    now = services.clock()
-    work.unit.accounts.lock(account_id)
-    work.unit.credentials.revoke_all(account_id, "administrator", now)
-    work.unit.setups.void_others(account_id, now)
-    work.unit.sessions.end_all(account_id, now)
-    work.unit.link_tokens.void_all(account_id, now)
-    work.unit.link_tokens.void(account_id, LinkPurpose.FACTOR_SETUP, now)
-    work.unit.accounts.require_setup_link(account_id)
-    work.unit.accounts.forget_browsers(account_id)
-    owner = owner_of_user(user_id)
-    work.unit.throttles.clear(owner, tuple(Side))
-    work.unit.windows.forget(owner, tuple(Side))
-    work.unit.users.mirror(user_id, "two_factor_primary_method", None)

@@ -25,12 +25,13 @@ def answer(
 ) -> SignedIn:  # fmt: skip
     """Count the answer, look at it, and move the session on. `code` is digits only. Raises
     LoginLapsed, MethodNotOffered, FactorClosed, TooSoon, TooManyTries, MailboxHeld, WrongAnswer,
-    or Unsealable."""
+    Unsealable, or IllegalMove after a rescue."""
     move = MOVES[purpose]
     try:
         standing = sessions.find(services, token, move[0])
     except LoginLapsed:
         return repeat(services, token, move, method, code, visitor)
+    sessions.must_not_be_rescued(standing)
     factor = services.factors[method]
     case = codes.case_of(services, standing, purpose, visitor)
     tries = _tries_of_an_answer(services, standing, method)

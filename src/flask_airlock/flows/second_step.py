@@ -48,9 +48,11 @@ class Offer:
 def offers(services: Services, token: str | None, visitor: Visitor) -> list[Offer]:
     """The methods of a half-open session's account, the preferred one first.
 
-    Empty for an account that has none and is to set one up. Raises LoginLapsed.
+    Empty for an account that has none and is to set one up, and after a rescue. Raises LoginLapsed.
     """
     standing = sessions.find_half_open(services, token)
+    if standing.session.is_rescued:
+        return []
     return offers_of(services, standing, Purpose.LOGIN, visitor)
 
 

@@ -3,6 +3,8 @@
 from datetime import datetime
 
 from ..domain.one_time_codes import Purpose
+from ..domain.policy import RESCUE
+from ..domain.rescue import SENDS
 from ..domain.throttle import EVERYBODY, Side, Window, owner_of_user
 from ..errors import TooSoon
 from ..factors.protocol import Case
@@ -11,6 +13,8 @@ from .services import Services, Work
 
 DESTINATION = "where codes go"
 TEXTS = "sms"
+# Where anybody may name anybody's number or mailbox.
+NAMING = frozenset({Purpose.SETUP, Purpose.RESCUE_ADDRESS})
 
 
 def count(services: Services, work: Work, case: Case, method: str, to: str) -> None:
@@ -22,9 +26,10 @@ def count(services: Services, work: Work, case: Case, method: str, to: str) -> N
     side = attempts.side_for(services, case.account, case.visitor)
     mine = owner_of_user(case.account.user_id)
     there = services.vault.mac(DESTINATION, to)
-    for name, window in services.settings.send_windows.items():
+    windows = {"day": SENDS} if method == RESCUE else services.settings.send_windows
+    for name, window in windows.items():
         _take(work, mine, case, f"{method} {name}", side, window)
-        if case.purpose is Purpose.SETUP:
+        if case.purpose in NAMING:
             # Anybody may name anybody's number here. Later it is proved, and its owner's alone to
             # use up: or whoever knows it could keep his codes from him.
             _take(work, there, case, f"{method} set-up {name}", side, window, is_shared=True)

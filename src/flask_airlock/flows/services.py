@@ -23,6 +23,7 @@ from ..domain.vault import Vault
 from ..errors import StoreBusy, Unsealable
 from ..factors.email import EmailFactor
 from ..factors.registry import FactorRegistry
+from ..factors.rescue_mail import RescueAddressProof, RescueMail
 from ..settings import Settings
 from ..storage.datastore import SQLAlchemyUserDatastore
 from ..storage.transaction import Database, Unit
@@ -51,6 +52,8 @@ class Services:
     database: Database
     factors: FactorRegistry
     mailbox: EmailFactor
+    rescue_proof: RescueAddressProof
+    rescue_mail: RescueMail
     renderer: Renderer
     post: Post
     delivery: Callable[[], InPlace | InThreads]

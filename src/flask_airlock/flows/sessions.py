@@ -12,7 +12,7 @@ from ..domain.login_state import BrowserMark, SignedIn, Stage, Step, advance
 from ..domain.policy import proved_second_factor
 from ..domain.sessions import DOUBLE_CLICK, HALF_OPEN_LIFETIME, SEEN_INTERVAL, Session, is_within
 from ..domain.vault import digest, new_token
-from ..errors import LoginLapsed
+from ..errors import IllegalMove, LoginLapsed
 from . import arrivals, policy
 from .services import Services, Work
 
@@ -82,6 +82,12 @@ def open_session(
 def find_half_open(services: Services, token: str | None) -> Standing:
     """The half-open session of a token; raises LoginLapsed."""
     return find(services, token, Stage.HALF_OPEN)
+
+
+def must_not_be_rescued(standing: Standing) -> None:
+    """Raise IllegalMove in a login that may only set up a factor any more (S-80)."""
+    if standing.session.is_rescued:
+        raise IllegalMove
 
 
 def find_signed_in(services: Services, token: str | None) -> Standing:

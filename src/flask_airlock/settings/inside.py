@@ -15,3 +15,4 @@ class InsideKeys:
     factors_url: str = values.key("/security/factors", values.path, PATH)
     activity_url: str = values.key("/security/activity", values.path, PATH)
     sessions_url: str = values.key("/security/sessions", values.path, PATH)
+    rescue_addresses_url: str = values.key("/security/rescue-addresses", values.path, PATH)

@@ -26,6 +26,7 @@ HANDED_OUT = {
         "method", "name", "created_at", "last_used_at", "preferred_at", "revoked_at", "revoked_by",
     ),
     "setups": ("method", "created_at", "expires_at", "closed_at"),
+    "rescue_addresses": ("created_at", "proved_at", "removed_at"),
     "codes": ("method", "purpose", "tries", "expires_at", "used_at"),
     "throttles": (
         "subject", "side", "failures", "forgiven", "forgiven_at", "last_at", "free_at", "shut_at",

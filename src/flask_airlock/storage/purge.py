@@ -9,9 +9,10 @@ from .promises import promise
 from .rows import Store
 
 # Tables whose rows go when a while has passed since `expires_at`; for events it is `at`, for
-# throttles `last_at`.
+# throttles `last_at`, for rescue addresses `removed_at`.
 SUBJECTS = (
-    "sessions", "codes", "setups", "link_tokens", "letters", "windows", "throttles", "events",
+    "sessions", "codes", "setups", "rescue_addresses", "link_tokens", "letters", "windows",
+    "throttles", "events",
 )  # fmt: skip
 
 
@@ -41,6 +42,10 @@ class Purge(Store):
         rows = getattr(self._tables, subject)
         if subject == "events":
             return rows.c.at <= to_db(before)  # type: ignore[no-any-return]
+        if subject == "rescue_addresses":
+            # One that nobody proved takes the place of another.
+            unproved = and_(rows.c.proved_at.is_(None), rows.c.created_at <= to_db(before))
+            return or_(rows.c.removed_at <= to_db(before), unproved)
         if subject == "throttles":
             # What is closed of an account stays so; of a name that nobody has, that long.
             return and_(rows.c.account_id.is_(None), rows.c.last_at <= to_db(before))

@@ -8,7 +8,7 @@ from sqlalchemy import func, select, update
 
 from ..domain.vault import Place
 from ..errors import Unsealable
-from . import credentials, key_checks, letters, link_tokens, setups
+from . import credentials, key_checks, letters, link_tokens, rescue_addresses, setups
 from .promises import promise
 from .rows import SealingStore
 
@@ -32,6 +32,11 @@ SEALED_COLUMNS = (
         "credentials", "secret", lambda row: credentials.place(row["account_id"], row["method"])
     ),
     SealedColumn("setups", "secret", lambda row: setups.place(row["session_id"], row["method"])),
+    SealedColumn(
+        "rescue_addresses",
+        "address",
+        lambda row: rescue_addresses.place(row["account_id"], row["digest"]),
+    ),
     SealedColumn("link_tokens", "payload", lambda row: link_tokens.place(row["digest"])),
     SealedColumn("letters", "message", lambda row: letters.place(row["reference"])),
     SealedColumn("key_checks", "box", lambda row: key_checks.PLACE),

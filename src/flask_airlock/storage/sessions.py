@@ -74,13 +74,13 @@ class Sessions(Store):
         )
 
     def promoted_from(
-        self, old_digest: bytes, now: datetime
+        self, old_digest: bytes, now: datetime, stage: Stage = Stage.SIGNED_IN
     ) -> tuple[Session, Account, bytes] | None:
-        """The signed-in session that had this digest before, and the answer by which it was
+        """The session of that stage that had this digest before, and the answer by which it was
         opened with the present one, or the proof that it was renewed."""
         rows = self._tables.sessions
         query = self._with_account(rows.c.answer_digest).where(
-            rows.c.previous_digest == old_digest, *live(self._tables, Stage.SIGNED_IN, now)
+            rows.c.previous_digest == old_digest, *live(self._tables, stage, now)
         )
         row = self._connection.execute(query).first()
         if row is None:
@@ -172,6 +172,13 @@ class Sessions(Store):
         )
         return self._changed(others.values(ended_at=to_db(now)))
 
+    def end_half_open(self, account_id: int, now: datetime) -> None:
+        """End every login of an account that is not through both doors."""
+        rows = self._tables.sessions
+        half_open = (rows.c.account_id == account_id, rows.c.stage == Stage.HALF_OPEN.value)
+        alive = update(rows).where(*half_open, rows.c.ended_at.is_(None))
+        self._connection.execute(alive.values(ended_at=to_db(now)))
+
     @promise("A session's token is renewed once.")
     def renew(
         self, session: Session, old_digest: bytes, new_digest: bytes, proof: bytes, now: datetime
@@ -186,6 +193,16 @@ class Sessions(Store):
         )
         renewed = {"digest": new_digest, "previous_digest": old_digest, "answer_digest": proof}
         return self._changed(held.values(last_seen_at=to_db(now), **renewed)) == 1
+
+    def prolong(self, session: Session, until: datetime, now: datetime) -> None:
+        """Let a live session last until then, if it would not."""
+        rows = self._tables.sessions
+        mine = update(rows).where(
+            rows.c.id == session.id,
+            *live(self._tables, session.stage, now),
+            rows.c.expires_at < to_db(until),
+        )
+        self._connection.execute(mine.values(expires_at=to_db(until)))
 
     def note_proved(self, session_id: int, now: datetime) -> None:
         """Remember when the session's owner last proved that it is he."""

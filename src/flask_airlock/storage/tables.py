@@ -13,14 +13,13 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    MetaData,
     Table,
     Text,
     UniqueConstraint,
 )
 
-from ..errors import ConfigurationError
 from .columns import box, fixed_bytes, key_type, moment, word
+from .makers import Maker, user_key
 
 
 @dataclass(frozen=True)
@@ -31,6 +30,7 @@ class Tables:
     sessions: Table
     credentials: Table
     setups: Table
+    rescue_addresses: Table
     codes: Table
     throttles: Table
     windows: Table
@@ -44,54 +44,14 @@ class Tables:
         return [getattr(self, spec.name) for spec in fields(self)]
 
 
-def user_key(user_model: type[Any]) -> Column[Any]:
-    """The one column that identifies a user; a composite key is refused by name."""
-    mapper = user_model.__mapper__.base_mapper
-    if len(mapper.primary_key) != 1:
-        raise ConfigurationError(
-            f"{user_model.__name__} has a composite primary key; Flask-Airlock needs one column"
-        )
-    column: Column[Any] = mapper.primary_key[0]
-    return column
-
-
 def make_tables(user_model: type[Any]) -> Tables:
     """Define our tables beside the user's; those that exist already are used again."""
     key = user_key(user_model)
     return Tables(**{name: make(key) for name, make in MAKERS.items()})
 
 
-class _Maker:
-    """Makes tables beside the user's table: same metadata, same schema."""
-
-    def __init__(self, key: Column[Any]) -> None:
-        self.key = key
-        self.metadata: MetaData = key.table.metadata
-        self.schema: str | None = key.table.schema
-
-    def table(self, subject: str, *parts: Any) -> Table:
-        name = f"airlock_{subject}"
-        full_name = f"{self.schema}.{name}" if self.schema else name
-        if full_name in self.metadata.tables:
-            return self.metadata.tables[full_name]
-        identity = Column("id", key_type(), primary_key=True, autoincrement=True)
-        return Table(
-            name, self.metadata, identity, *parts, schema=self.schema, sqlite_autoincrement=True
-        )
-
-    def account(
-        self, subject: str, *, outlived: bool = False, ownerless: bool = False, index: bool = True
-    ) -> Column[Any]:
-        """The owner's column; rows that outlive the account (`outlived`) lose their owner, and
-        some may be nobody's (`ownerless`)."""
-        target = f"{self.schema}.airlock_accounts.id" if self.schema else "airlock_accounts.id"
-        fate = "SET NULL" if outlived else "CASCADE"
-        link = ForeignKey(target, ondelete=fate, name=f"fk_airlock_{subject}_account")
-        return Column("account_id", key_type(), link, nullable=outlived or ownerless, index=index)
-
-
 def _accounts(key: Column[Any]) -> Table:
-    make = _Maker(key)
+    make = Maker(key)
     owner = ForeignKey(key, ondelete="CASCADE", name="fk_airlock_accounts_user")
     return make.table(
         "accounts",
@@ -116,7 +76,7 @@ def _accounts(key: Column[Any]) -> Table:
 
 
 def _sessions(key: Column[Any]) -> Table:
-    make = _Maker(key)
+    make = Maker(key)
     return make.table(
         "sessions",
         make.account("sessions"),
@@ -139,7 +99,7 @@ def _sessions(key: Column[Any]) -> Table:
 
 
 def _credentials(key: Column[Any]) -> Table:
-    make = _Maker(key)
+    make = Maker(key)
     return make.table(
         "credentials",
         make.account("credentials"),
@@ -160,7 +120,7 @@ def _credentials(key: Column[Any]) -> Table:
 
 
 def _setups(key: Column[Any]) -> Table:
-    make = _Maker(key)
+    make = Maker(key)
     return make.table(
         "setups",
         make.account("setups"),
@@ -174,8 +134,23 @@ def _setups(key: Column[Any]) -> Table:
     )
 
 
+def _rescue_addresses(key: Column[Any]) -> Table:
+    make = Maker(key)
+    return make.table(
+        "rescue_addresses",
+        make.account("rescue_addresses"),
+        # Both are empty once it was removed: it may be added again.
+        Column("address", box()),
+        Column("digest", fixed_bytes(32)),
+        Column("created_at", moment(), nullable=False),
+        Column("proved_at", moment()),
+        Column("removed_at", moment(), index=True),
+        UniqueConstraint("account_id", "digest", name="uq_airlock_rescue_addresses_address"),
+    )
+
+
 def _codes(key: Column[Any]) -> Table:
-    make = _Maker(key)
+    make = Maker(key)
     return make.table(
         "codes",
         make.account("codes"),
@@ -193,7 +168,7 @@ def _codes(key: Column[Any]) -> Table:
 
 
 def _throttles(key: Column[Any]) -> Table:
-    make = _Maker(key)
+    make = Maker(key)
     return make.table(
         "throttles",
         # Without an account: a name that nobody has, or somebody who never signed in.
@@ -214,7 +189,7 @@ def _throttles(key: Column[Any]) -> Table:
 
 
 def _windows(key: Column[Any]) -> Table:
-    make = _Maker(key)
+    make = Maker(key)
     return make.table(
         "windows",
         make.account("windows", ownerless=True),
@@ -230,7 +205,7 @@ def _windows(key: Column[Any]) -> Table:
 
 
 def _link_tokens(key: Column[Any]) -> Table:
-    make = _Maker(key)
+    make = Maker(key)
     return make.table(
         "link_tokens",
         # Without an owner: a decoy, written so that a stranger's request costs the same.
@@ -248,7 +223,7 @@ def _link_tokens(key: Column[Any]) -> Table:
 
 
 def _letters(key: Column[Any]) -> Table:
-    make = _Maker(key)
+    make = Maker(key)
     return make.table(
         "letters",
         make.account("letters", outlived=True),
@@ -266,7 +241,7 @@ def _letters(key: Column[Any]) -> Table:
 
 
 def _events(key: Column[Any]) -> Table:
-    make = _Maker(key)
+    make = Maker(key)
     return make.table(
         "events",
         make.account("events", outlived=True),
@@ -279,7 +254,7 @@ def _events(key: Column[Any]) -> Table:
 
 
 def _key_checks(key: Column[Any]) -> Table:
-    make = _Maker(key)
+    make = Maker(key)
     return make.table(
         "key_checks",
         Column("box", box(), nullable=False),
@@ -292,6 +267,7 @@ MAKERS = {
     "sessions": _sessions,
     "credentials": _credentials,
     "setups": _setups,
+    "rescue_addresses": _rescue_addresses,
     "codes": _codes,
     "throttles": _throttles,
     "windows": _windows,

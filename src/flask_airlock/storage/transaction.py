@@ -20,6 +20,7 @@ from .legacy import Legacy
 from .letters import Letters
 from .link_tokens import LinkTokens
 from .purge import Purge
+from .rescue_addresses import RescueAddresses
 from .roles import Roles
 from .seals import Seals
 from .sessions import Sessions
@@ -64,6 +65,11 @@ class Unit:
     def setups(self) -> Setups:
         """Set-ups that wait for their first good answer."""
         return Setups(self._connection, self._tables, self._vault)
+
+    @cached_property
+    def rescue_addresses(self) -> RescueAddresses:
+        """The mailboxes by which a person comes back."""
+        return RescueAddresses(self._connection, self._tables, self._vault)
 
     @cached_property
     def codes(self) -> Codes:

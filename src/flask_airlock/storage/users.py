@@ -12,8 +12,8 @@ from ..domain.accounts import Person
 from ..domain.addresses import normal_address
 from ..errors import ConfigurationError, InvalidAddress, UserInUse, ValuesRefused
 from .columns import to_db
+from .makers import user_key
 from .promises import promise
-from .tables import user_key
 
 # What a database says of a row that it does not take; text that is no UTF-8 never gets there.
 REFUSALS = (IntegrityError, DataError, UnicodeError)

@@ -62,9 +62,11 @@ def keep_session(response: Response, token: str) -> None:
     drop_link(response, LinkPurpose.FACTOR_SETUP)
 
 
-def keep_half_open(response: Response, token: str) -> None:
+def keep_half_open(
+    response: Response, token: str, lifetime: timedelta = HALF_OPEN_LIFETIME
+) -> None:
     """Carry the half-open session."""
-    _set(response, _half_open_name(), token, HALF_OPEN_LIFETIME)
+    _set(response, _half_open_name(), token, lifetime)
 
 
 def keep_mark(response: Response, mark: BrowserMark) -> None:

@@ -7,7 +7,8 @@ from math import ceil
 from ..domain.accounts import UNKNOWN_BROWSER
 from ..domain.one_time_codes import TRIES_PER_CODE
 from ..domain.policy import MOST_OF_A_KIND
-from ..errors import AirlockError, MailboxHeld, PasswordRefused, TooSoon
+from ..domain.rescue import MOST_ADDRESSES
+from ..errors import AddressRefused, AirlockError, MailboxHeld, PasswordRefused, TooSoon
 from ..flows.notices import in_words
 from .context import services
 from .translation import translate as _
@@ -66,6 +67,18 @@ WORDS: dict[str, Callable[[], str]] = {
     ),
     "expired_form": lambda: _("This page had been open for too long. Please try again."),
     "not_a_code": lambda: _("Enter the code: digits only."),
+    "not_letters": lambda: _("Enter the code: eight letters and digits."),
+    "address_on_file": lambda: _(
+        "Codes go to this address already. Take another mailbox, which is not opened together "
+        "with it."
+    ),
+    "address_listed": lambda: _("This address is on your list already."),
+    "too_many_addresses": lambda: _(
+        "You have %(most)s rescue addresses, which is as many as there may be. Remove one first.",
+        most=MOST_ADDRESSES,
+    ),
+    "rescue_address_proved": lambda: _("The address is proved. It leads back from tomorrow on."),
+    "rescue_address_removed": lambda: _("The address was removed."),
     "required": lambda: _("Please fill this in."),
     "too_long": lambda: _("That is too long."),
     "unsealable": lambda: _("This can't be checked right now. Please try again later."),
@@ -166,6 +179,8 @@ def told(problem: AirlockError) -> str:
             return _("Please wait: you can try again %(when)s.", when=_when(problem.until))
         case PasswordRefused():
             return PASSWORD_WORDS[problem.reason](problem.minimum)
+        case AddressRefused():
+            return words(problem.reason)
         case MailboxHeld():
             return _(
                 "The password was reset by mail, so codes by mail are off until %(until)s. "
@@ -204,6 +219,7 @@ NOTICES = (
     "password_set", "password_changed", "email_changed", "email_restored", "username_changed",
     "factor_renamed", "factor_preferred", "factor_removed",
     "session_ended", "session_over", "others_ended", "no_others", "all_ended",
+    "rescue_address_proved", "rescue_address_removed",
 )  # fmt: skip
 
 

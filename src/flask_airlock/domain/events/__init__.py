@@ -54,6 +54,7 @@ from .login import (
     SessionsEnded,
     SignedOut,
 )
+from .rescue import RescueAddressAdded, RescueAddressRemoved, RescueBegun, RescueCompleted
 
 __all__ = [
     "ALL_EVENTS",
@@ -94,6 +95,10 @@ __all__ = [
     "ProvedAgain",
     "RegistrationRepeated",
     "ReportedAsForeign",
+    "RescueAddressAdded",
+    "RescueAddressRemoved",
+    "RescueBegun",
+    "RescueCompleted",
     "RescueRequested",
     "RoleChanged",
     "SealBroken",

@@ -39,6 +39,7 @@ from .overview import show_overview
 from .own_sessions import show_sessions
 from .rendering import message_page
 from .rescue import show_rescue
+from .rescue_addresses import show_rescue_addresses
 from .second_step import send_code, show_second_step
 from .verify import show_verify
 
@@ -110,6 +111,7 @@ def _hang_inside(blueprint: Blueprint, paths: Mapping[str, str]) -> None:
     add(paths["overview"], "overview", show_overview)
     add(paths["factors"], "factors", show_factors)
     add(paths["factors"] + "/<int:number>", "factors", show_factors, methods=FORM)
+    add(paths["rescue_addresses"], "rescue_addresses", show_rescue_addresses, methods=FORM)
     add(paths["activity"], "activity", show_activity)
     add(paths["sessions"], "sessions", show_sessions, methods=FORM)
 

@@ -72,7 +72,8 @@ def _show_choices(notice: str | None = None, problem: str | None = None) -> Resp
         link = _next() or services().settings.post_login_url
         return message_page(held, link=link, link_text=translate("Later"))
     choices = [
-        Choice.of(factor.name, enrolled=factor.name in enrolled) for factor in services().factors
+        Choice.of(factor.name, enrolled=factor.name in (enrolled or ()))
+        for factor in services().factors
     ]
     return page(
         "enrol.html",
@@ -80,6 +81,7 @@ def _show_choices(notice: str | None = None, problem: str | None = None) -> Resp
         form=BareForm(formdata=None),
         required=cookies.session_token() is None,
         due=_due(),
+        rescued=enrolled is None,
         notice=notice,
         problem=problem,
     )

@@ -10,6 +10,7 @@ from wtforms import Field, PasswordField, StringField, ValidationError
 
 from ...domain.addresses import LONGEST_ADDRESS
 from ...domain.factor_names import LONGEST_NAME
+from ...domain.letter_codes import typed_letters
 from ...domain.one_time_codes import typed_digits
 from ...domain.passwords import LONGEST_PASSWORD, MOST_PARTS
 from ..wording import words
@@ -111,6 +112,24 @@ class CodeForm(BareForm):
         if digits is None:
             raise ValidationError(words("not_a_code"))
         self.digits = digits
+
+
+class LettersForm(BareForm):
+    """A code of letters and digits; `letters` is the text as it was meant."""
+
+    code = StringField()
+
+    def __init__(self, length: int, **options: Any) -> None:
+        super().__init__(**options)
+        self._length = length
+        self.letters = ""
+
+    def validate_code(self, field: Field) -> None:
+        """Exactly so many; anything else is no guess and is not counted."""
+        letters = typed_letters(field.data or "", self._length)
+        if letters is None:
+            raise ValidationError(words("not_letters"))
+        self.letters = letters
 
 
 class NameForm(BareForm):

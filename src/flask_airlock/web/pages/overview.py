@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from flask import Response, current_app
 
+from ...domain.addresses import masked_address
 from ...flows import overview
 from ...flows.notices import in_words
 from ...flows.overview import Overview
@@ -76,6 +77,7 @@ def _signing_in(found: Overview) -> Section:
                 state=", ".join(names) or translate("None yet."),
             )
         )
+        rows.append(_rescue_addresses(found))
     return Section(id="signing-in", title=translate("Signing in"), rows=_that_are_there(rows))
 
 
@@ -96,6 +98,16 @@ def _use(found: Overview) -> Section:
         ),
     ]
     return Section(id="use", title=translate("Use of your account"), rows=rows)
+
+
+def _rescue_addresses(found: Overview) -> Row:
+    there = [masked_address(it.address or "") for it in found.rescue_addresses]
+    return Row(
+        endpoint="security.rescue_addresses",
+        icon="email",
+        label=translate("Rescue addresses"),
+        state=", ".join(there) or translate("None yet."),
+    )
 
 
 def _account() -> Section:
@@ -148,12 +160,21 @@ def _advice(found: Overview) -> list[Advice]:
                 link=translate("Set up a second step"),
             )
         ]
+    advice = []
     if len(found.methods) == 1:
-        return [
+        advice.append(
             Advice(
                 endpoint="security.enrol",
                 words=translate("You have one way to confirm that it is you. It may get lost."),
                 link=translate("Add a second one"),
             )
-        ]
-    return []
+        )
+    if not found.rescue_addresses:
+        advice.append(
+            Advice(
+                endpoint="security.rescue_addresses",
+                words=translate("A second mailbox can bring you back when all else is lost."),
+                link=translate("Add a rescue address"),
+            )
+        )
+    return advice

@@ -1,43 +1,106 @@
 """When no method is within reach."""
 
-from flask import Response, request
+from typing import Any
 
-from ...errors import MethodNotOffered, RescueTooSoon
-from ...flows import rescue, second_step
+from flask import Response, abort, request
+
+from ...errors import (
+    FactorClosed,
+    MethodNotOffered,
+    RescueTooSoon,
+    TooManyTries,
+    TooSoon,
+    Unsealable,
+    WrongAnswer,
+)
+from ...flows import rescue, second_step, self_rescue
 from .. import cookies
 from ..context import services
 from ..redirects import go
 from ..visitor import visitor
-from ..wording import words
-from .forms import BareForm
+from ..wording import notice, words
+from .forms import BareForm, LettersForm
 from .rendering import page, refusal
-from .views import Method, choice_key
+from .views import LONGEST_NUMBER, Method, choice_key, why_shut
+
+NOT_NOW = (FactorClosed, TooManyTries, TooSoon, Unsealable)
 
 
 def show_rescue() -> Response:
-    """GET shows the other ways; POST asks the administrator."""
-    form = BareForm()
+    """GET shows the other ways; POST sends a code to a rescue address, takes it back, or asks the
+    administrator."""
     if request.method != "POST":
-        return _page(form)
-    if not form.is_sent_well():
-        return _page(form, status=400, problem=words("expired_form"))
+        return _page(notice=notice(request.args.get("notice")))
+    action = request.form.get("action")
+    if action == "answer":
+        return _answer()
+    if not BareForm().is_sent_well():
+        return _page(status=400, problem=words("expired_form"))
+    return _send() if action == "send" else _ask()
+
+
+def _ask() -> Response:
     try:
         rescue.ask(services(), cookies.half_open_token(), visitor())
     except (RescueTooSoon, MethodNotOffered) as refused:
-        return _page(form, **refusal(refused))
+        return _page(**refusal(refused))
     return go("security.rescue")
 
 
-def _page(form: BareForm, *, status: int = 200, problem: str | None = None) -> Response:
+def _send() -> Response:
+    token = cookies.half_open_token()
+    try:
+        self_rescue.send(services(), token, _number(), visitor())
+    except NOT_NOW as refused:
+        return _page(**refusal(refused))
+    response = go("security.rescue", notice="code_sent", method=request.args.get("method"))
+    cookies.keep_half_open(response, token or "", services().rescue_mail.shape.lifetime)
+    return response
+
+
+def _answer() -> Response:
+    form = LettersForm(services().rescue_mail.shape.digits)
+    if not form.is_sent_well():
+        problem = words("expired_form") if form.has_expired else None
+        return _page(form=form, status=400 if problem else 422, problem=problem)
+    try:
+        rescued = self_rescue.answer(services(), cookies.half_open_token(), form.letters, visitor())
+    except (WrongAnswer, *NOT_NOW) as refused:
+        return _page(form=form, is_answer=True, **refusal(refused))
+    response = go("security.enrol")
+    cookies.keep_half_open(response, rescued.token)
+    return response
+
+
+def _number() -> int:
+    text = request.form.get("number", "")
+    if not (text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER):
+        abort(404)
+    return int(text)
+
+
+def _page(
+    *, form: LettersForm | None = None, problem: str | None = None, is_answer: bool = False,
+    status: int = 200, **facts: Any,
+) -> Response:  # fmt: skip
     token, lost = cookies.half_open_token(), request.args.get("method")
     door = rescue.door(services(), token)
     offers = second_step.offers(services(), token, visitor())
+    found = self_rescue.ways(services(), token, visitor())
+    off = why_shut(found.shut, exhausted=found.exhausted)
     return page(
         "rescue.html",
         status=status,
-        form=form,
+        form=BareForm(formdata=None),
         others=[Method.of(offer) for offer in offers if choice_key(offer) != lost],
+        ways=found.ways,
+        sent=next((way for way in found.ways if way.sent), None),
+        off=off,
+        code_form=form or LettersForm(services().rescue_mail.shape.digits, formdata=None),
+        minutes=int(found.lifetime.total_seconds()) // 60,
         asked=door.asked,
         available=door.available,
         problem=problem,
+        is_answer=is_answer,
+        **facts,
     )

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from ...domain.throttle import Shut
 from ...errors import FactorClosed, MailboxHeld, MethodNotOffered, TooManyTries, TooSoon, Unsealable
 from ...flows.second_step import Offer
 from ..wording import method_words, setup_words, told, words
@@ -86,13 +87,17 @@ def chosen(key: str) -> tuple[str, int | None]:
 
 def why_not(offer: Offer) -> str | None:
     """Why a method can't be asked for now, in words."""
-    if offer.shut is not None:
-        until = offer.shut.until
-        if until is None:
-            return told(FactorClosed())
-        return told(TooSoon(until, for_all=offer.shut.for_all))
-    if offer.held_until is not None:
+    if offer.shut is None and offer.held_until is not None:
         return told(MailboxHeld(offer.held_until))
-    if offer.broken:
+    if offer.shut is None and offer.broken:
         return words(Unsealable.code)
-    return words(TooManyTries.code) if offer.exhausted else None
+    return why_shut(offer.shut, exhausted=offer.exhausted)
+
+
+def why_shut(shut: Shut | None, *, exhausted: bool) -> str | None:
+    """Why no answer is looked at now, in words."""
+    if shut is not None:
+        if shut.until is None:
+            return told(FactorClosed())
+        return told(TooSoon(shut.until, for_all=shut.for_all))
+    return words(TooManyTries.code) if exhausted else None

@@ -1,0 +1,30 @@
+"""What happened on a person's ways back, when every second factor is lost."""
+
+from dataclasses import dataclass
+
+from .base import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class RescueAddressAdded(Event):
+    """Another mailbox was proved; from a day later on it leads back."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RescueAddressRemoved(Event):
+    """Such a mailbox leads back no more. `by` is "owner"; "reported" by the link of a letter;
+    "new_address" where it became the address on file; or "administrator", with the factors."""
+
+    by: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RescueBegun(Event):
+    """The code that was sent to a rescue address came back: a new factor may be set up."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RescueCompleted(Event):
+    """A new factor was set up after that, by this method; all that were there before are gone."""
+
+    method: str

@@ -1,0 +1,34 @@
+"""A person's own way back: second mailboxes, from when on they count, and what codes they get."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from .throttle import A_DAY, Window
+
+MOST_ADDRESSES = 2
+# S-78: whoever came in for a moment must not be able to come back at once.
+USABLE_AFTER = timedelta(hours=24)
+CODE_LETTERS = 8
+CODE_LIFETIME = timedelta(minutes=15)
+SENDS = Window(3, A_DAY)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RescueAddress:
+    """A mailbox that the person named; `address` is None where it can't be opened, `proved_at` None
+    until the code that was sent there came back."""
+
+    id: int
+    address: str | None = field(repr=False)
+    created_at: datetime
+    proved_at: datetime | None
+
+    @property
+    def usable_from(self) -> datetime | None:
+        """From when on it leads back; None for one that was not proved."""
+        return self.proved_at + USABLE_AFTER if self.proved_at else None
+
+    def is_usable(self, now: datetime, on_file: str) -> bool:
+        """Whether a code sent there would be another proof than one to the address on file."""
+        begins = self.usable_from
+        return begins is not None and begins <= now and self.address not in (None, on_file)
