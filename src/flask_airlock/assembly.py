@@ -66,9 +66,6 @@ def assemble(
     service = settings.service_name or settings.two_factor_uri_service_name or surroundings.name
     outbox = Outbox(surroundings.clock)
     mailbox = EmailFactor(vault, service)
-    database = Database(
-        datastore.engine, datastore.connection, datastore.tables, datastore.users, vault
-    )
     return Services(
         settings=settings,
         policy=settings.second_factor_policy,
@@ -77,14 +74,14 @@ def assemble(
         networks=_networks(settings, surroundings),
         passwords=passwords,
         datastore=datastore,
-        database=database,
+        database=_database(datastore, vault),
         factors=_factors(settings, vault, service, mailbox, surroundings),
         mailbox=mailbox,
         rescue_proof=RescueAddressProof(vault, service),
         rescue_mail=RescueMail(vault, service),
         renderer=Renderer(surroundings.render),
         post=Post(_Transports(outbox, surroundings, sms).for_channel),
-        delivery=_Delivery(settings, surroundings, database).choose,
+        delivery=_Delivery(settings, surroundings, _database(datastore, vault)).choose,
         outbox=outbox,
         looks=Interval(watch.ONE_LOOK.length),
         announce=surroundings.announce,
@@ -94,6 +91,12 @@ def assemble(
         carry=letters.carry,
         password_policy=password_policy(settings, service),
         breached=_breached(settings),
+    )
+
+
+def _database(datastore: SQLAlchemyUserDatastore, vault: Vault) -> Database:
+    return Database(
+        datastore.engine, datastore.connection, datastore.tables, datastore.users, vault
     )
 
 

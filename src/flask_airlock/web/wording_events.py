@@ -124,6 +124,12 @@ WORDS: dict[type[Event], Callable[[Facts], str]] = {
     events.SetupRefused: _with_way(
         lambda way: _("A wrong or late answer was given at a set-up: %(way)s.", way=way)
     ),
+    events.RescueAddressAdded: lambda _facts: _("A rescue address was added."),
+    events.RescueAddressRemoved: lambda _facts: _("A rescue address was removed."),
+    events.RescueBegun: lambda _facts: _("The code that was sent to a rescue address was given."),
+    events.RescueCompleted: lambda _facts: _(
+        "After a rescue a new second step was set up, and all that were there before are gone."
+    ),
     events.FactorAskedFor: lambda _facts: _("A second step was asked for, for the first time."),
     events.FactorAdded: _with_way(lambda way: _("A second step was added: %(way)s.", way=way)),
     events.FactorRenamed: _with_way(
