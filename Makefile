@@ -4,6 +4,8 @@
 PORT ?= 5000
 PYTHON ?= python3
 export PYTHON
+# A module is compiled once, not by each process of the tests again.
+unexport PYTHONDONTWRITEBYTECODE
 
 BIN := .venv/bin
 FOR_DEMO := .venv/.installed-demo
