@@ -14,8 +14,10 @@ DATABASES = ["sqlite-file", "sqlite-memory", "postgres", "mariadb"]
 SOAK_ROUNDS = 5
 SEVERAL_WORKERS = ["sqlite-file", "postgres", "mariadb"]
 NO_REQUESTS = {"test_administration.py", "test_letters.py", "test_promises.py", "test_removal.py"}
-# With which methods a race is run on a database, where it is for several; races of the stores'
-# promises take turns. The soak runs them all.
+# With which methods a race is run on a database, where it is for several. All others are run on
+# SQLite and on one of the servers, in turn; those of the stores' promises on one database, in turn.
+# The soak runs them all.
+SERVERS = ["postgres", "mariadb"]
 METHODS = {
     "sqlite-file": {"authenticator", "email"},
     "postgres": {"authenticator", "email"},
@@ -44,7 +46,15 @@ def _is_run(item: pytest.Item) -> bool:
         return True
     if "promise" in given:
         return bool(database == SEVERAL_WORKERS[_turn(item) % len(SEVERAL_WORKERS)])
-    return database != "sqlite-memory" and (method is None or method in METHODS[str(database)])
+    if method is not None:
+        return method in METHODS.get(str(database), ())
+    return database in ("sqlite-file", SERVERS[_place(item) % len(SERVERS)])
+
+
+def _place(item: pytest.Item) -> int:
+    """The place of the item's test among those of its file, whichever of them are run."""
+    tests = [name for name in vars(item.module) if name.startswith("test_")]  # type: ignore[attr-defined]
+    return tests.index(item.originalname)  # type: ignore[attr-defined]
 
 
 def _turn(item: pytest.Item) -> int:
