@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from html import unescape
 from typing import TYPE_CHECKING, Any
 
 import pyotp
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from tests.applications import Application
 
 TOKEN = re.compile(r'name="csrf_token"[^>]*?value="([^"]+)"')
+LATER = re.compile('href="([^"]+)">Later<')
+CODES = "/security/recovery-codes"
 PHONE = "+12015550123"
 
 
@@ -96,8 +99,17 @@ class Browser:
         """Type back the code that was mailed before the first set-up."""
         return self.post("/login/set-up", action="prove", code=person.mailed_code())
 
-    def set_up(self, person: Person, method: str) -> Browser:
-        """Set up a method, from the page that offers them."""
+    def set_up(self, person: Person, method: str, *, later: bool = True) -> Browser:
+        """Set up a method, from the page that offers them; recovery codes are put off then."""
+        self._set_up(person, method)
+        return self.put_off() if later else self
+
+    def put_off(self) -> Browser:
+        """From the page that shows recovery codes to where one was going."""
+        found = LATER.search(self.page) if self.path == CODES else None
+        return self.get(unescape(found[1])) if found else self
+
+    def _set_up(self, person: Person, method: str) -> Browser:
         self.get("/login/set-up")
         self.post(f"/login/set-up/{method}", action="begin")
         if method == "email":

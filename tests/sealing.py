@@ -82,6 +82,7 @@ def fill(application: Application, people: int, prefix: str = "p") -> None:
             unit.credentials.add(account_id, "authenticator", b"seed " + email.encode(), now)
             unit.setups.begin(account_id, number, "sms", b"number " + email.encode(), now)
             unit.rescue_addresses.add(account_id, f"rescue-{email}", now)
+            unit.recovery_codes.put(account_id, digest(f"set of {email}"), ["hash " + email], now)
             unit.link_tokens.add(
                 account_id,
                 digest(f"link of {email}"),

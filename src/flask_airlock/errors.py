@@ -126,6 +126,12 @@ class SetupLapsed(AirlockError):
     code = "setup_lapsed"
 
 
+class CodesShown(AirlockError):
+    """These recovery codes were shown already, and can't be shown again."""
+
+    code = "codes_shown"
+
+
 class AddressUnproved(AirlockError):
     """The first set-up waits for the code that was mailed to the address on file."""
 

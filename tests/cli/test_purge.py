@@ -23,6 +23,7 @@ KEPT = {
     "codes": ("expires_at", DAY),
     "setups": ("expires_at", DAY),
     "rescue_addresses": ("removed_at", DAY),
+    "recovery_codes": ("voided_at", 30 * DAY),
     "link_tokens": ("expires_at", DAY),
     "letters": ("expires_at", 7 * DAY),
     "windows": ("expires_at", DAY),
@@ -34,6 +35,7 @@ FILLING: dict[str, dict[str, Any]] = {
     "codes": {"session_id": 0, "method": "email", "purpose": "login"},
     "setups": {"session_id": 0, "method": "sms", "secret": b""},
     "rescue_addresses": {},
+    "recovery_codes": {"hash": b""},
     "link_tokens": {"purpose": "reset"},
     "letters": {"channel": "mail", "template": "code", "state": "sent", "reference": "x"},
     "windows": {"subject": "x", "side": "known", "part": 0},
@@ -60,6 +62,8 @@ def put(application: Application, subject: str, *times: datetime, **cells: Any) 
             row["owner"] = digest(f"{subject} {number}")
         if subject == "codes":
             row["session_id"] = number
+        if subject == "recovery_codes":
+            row["number"] = number
         rows.append(row | cells)
     with application.app.app_context(), application.datastore.engine().begin() as connection:
         connection.execute(sa.insert(table), rows)

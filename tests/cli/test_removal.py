@@ -9,10 +9,12 @@ import sqlalchemy as sa
 from flask_airlock.storage.exports import HANDED_OUT
 from tests.applications import Application
 from tests.cli.support import answer, done, refusal, run, users
+from tests.journeys.recovering import made
 from tests.journeys.support import enrolled_person, give_role, signed_in
 
 OURS = (
-    "sessions", "credentials", "setups", "rescue_addresses", "codes", "throttles", "windows",
+    "sessions", "credentials", "setups", "rescue_addresses", "recovery_codes", "codes",
+    "throttles", "windows",
     "link_tokens",
 )  # fmt: skip
 # What nobody is handed: digests, sealed values, numbers that only tie our rows together.
@@ -30,6 +32,7 @@ WITHHELD = {
     "credentials": {"id", "account_id", "secret", "last_step", "name_key"},
     "setups": {"id", "account_id", "session_id", "secret"},
     "rescue_addresses": {"id", "account_id", "address", "digest"},
+    "recovery_codes": {"id", "account_id", "batch", "number", "hash"},
     "codes": {"id", "account_id", "session_id", "digest", "letter_id", "credential_id"},
     "throttles": {"id", "account_id", "owner"},
     "windows": {"id", "account_id", "owner", "part"},
@@ -61,7 +64,7 @@ def add_order(application: Application, email: str) -> None:
 def test_a_user_is_removed_with_all_that_is_his(application: Application) -> None:
     """S-91: sessions, factors, codes and links go at once; the record stays without an owner."""
     ada, browser = enrolled_person(application)
-    browser.log_in(ada, "authenticator")
+    made(browser.log_in(ada, "authenticator"))
     bob = application.person("bob@example.com")
     application.person("eve@example.com")
     removed = answer(application, "users", "delete", ada.email, "--yes")

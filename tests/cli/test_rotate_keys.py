@@ -32,6 +32,7 @@ NAMES = {
     "credentials": "airlock_credentials.secret",
     "setups": "airlock_setups.secret",
     "rescue_addresses": "airlock_rescue_addresses.address",
+    "recovery_codes": "airlock_recovery_codes.hash",
     "link_tokens": "airlock_link_tokens.payload",
     "letters": "airlock_letters.message",
     "key_checks": "airlock_key_checks.box",

@@ -42,6 +42,8 @@ FACTS: dict[str, dict[str, object]] = {
     "rescue_address_code": {"code": CODE, "minutes": 10, **AT},
     "rescue_address_added": {"destination": "g•••@e•••.org", "on": "25 November 2026", **STOPPED},
     "rescue_address_removed": {"destination": "g•••@e•••.org", **STOPPED},
+    "recovery_codes_made": STOPPED,
+    "recovery_code_used": {"left": 9, **STOPPED},
     "rescue_code": {"code": "ABCD-EFGH", "minutes": 15, **AT},
     "rescued": FACTOR,
     "factor_adopted": {"method": "authenticator", "is_weak": True, **AT},

@@ -119,6 +119,7 @@ class Attacker:
                     "method": method,
                     "purpose": "first_setup" if action == ACTIONS[0] else "login",
                     "action": action,
+                    "seed": "s" * 43,
                 }
 
     def walk_on(self, browser: Browser) -> Browser:

@@ -103,6 +103,7 @@ def test_the_paths_are_settings(applications: Callable[..., Application]) -> Non
         "activity": "/safe/events",
         "sessions": "/safe/browsers",
         "rescue_addresses": "/mailboxes",
+        "recovery_codes": "/paper",
         "enrol": "/factors",
         "reset_password": "/password",
         "forgot_password": "/lost",

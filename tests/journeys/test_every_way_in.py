@@ -38,6 +38,11 @@ FORMS: dict[str, dict[str, str]] = {
     "security.not_me": {},
     "security.sessions": {"end": "all"},
     "security.enrol": {},
+    "security.second_step?method=recovery_code": {
+        "method": "recovery_code",
+        "code": "0000-0000-0000-0000",
+    },
+    "security.recovery_codes": {"action": "make"},
     "security.register": {},
     "security.send_confirmation": {},
     "security.confirm_email": {},

@@ -11,6 +11,7 @@ import pytest
 from tests.applications import SETTINGS, WHOLE_LIFE, Application
 from tests.cli.support import details
 from tests.journeys.life import change_email, link_in, reset
+from tests.journeys.recovering import back, with_codes
 from tests.journeys.support import HALF_OPEN, cookie, enrolled_person, live_sessions, press, read
 from tests.people import Browser, Person
 from tests.sealing import LOST, boxes, put, seal_under
@@ -250,3 +251,16 @@ def test_a_new_password_does_not_need_the_factor(applications: Any) -> None:
     done = run(args=["users", "reset-factors", ada.email, "--reason", "a lost key"])
     assert done.exit_code == 0, done.output
     assert broken(application) == []
+
+
+def test_a_recovery_code_in_another_account_is_no_way_in(application: Application) -> None:
+    """S-114: nor does one that was used work again in the row of another."""
+    ada, codes, _ = with_codes(application)
+    bob, others, _ = with_codes(application, "bob@example.com")
+    row, _ = box_of(application, "recovery_codes", account_id=2)
+    put(application, "recovery_codes", row, box_of(application, "recovery_codes", account_id=1)[1])
+    for code in (codes[9], others[0]):
+        browser = back(application, bob, code)
+        assert (browser.status, REFUSED in browser.page) == (403, True)
+    assert broken(application) == [moved("airlock_recovery_codes, hash", 2)] * 2
+    assert back(application, ada, codes[9]).is_signed_in

@@ -117,7 +117,7 @@ def test_the_way_through_the_set_up_leads_back_to_the_view(
     press(browser, "Continue", code=ada.mailed_code())
     press(browser, "Authenticator app")
     ada.app_key = browser.shown_key()
-    press(browser, "Turn on", code=ada.app_code())
+    press(browser, "Turn on", code=ada.app_code()).put_off()
     assert browser.path == "/strong"
     assert browser.page == "Strong"
 

@@ -26,7 +26,7 @@ from tests.ready_made import define_models
 
 SUBJECTS = [
     "accounts", "codes", "credentials", "events", "key_checks", "letters", "link_tokens",
-    "rescue_addresses", "sessions", "setups", "throttles", "windows",
+    "recovery_codes", "rescue_addresses", "sessions", "setups", "throttles", "windows",
 ]  # fmt: skip
 
 

@@ -25,6 +25,7 @@ def every_security_page(visitor: Visitor, site: Site) -> Iterator[str]:
     visitor.choose("authenticator")
     visitor.read_key()
     visitor.type_code(visitor.app_code(), "Turn on")
+    yield from _recovery_codes(visitor, site, person)
     visitor.go("/security")
     yield "security-one"
     yield from _factors(visitor, site)
@@ -33,6 +34,38 @@ def every_security_page(visitor: Visitor, site: Site) -> Iterator[str]:
     yield from _use(visitor, site, person)
     yield from every_rescue_page(visitor, site, person)
     yield from _not_me(visitor, site, person)
+
+
+def _recovery_codes(visitor: Visitor, site: Site, person: Person) -> Iterator[str]:
+    yield "codes-before"
+    visitor.press("Show my codes")
+    yield "codes-shown"
+    visitor.page.get_by_label("One of your codes").fill("0000-0000-0000-0000")
+    visitor.press("I have kept them")
+    yield "codes-wrong"
+    visitor.go("/security/recovery-codes")
+    yield "codes-unkept"
+    visitor.press("Make new codes")
+    codes = visitor.page.locator(".al-codes code").all_inner_texts()
+    visitor.page.get_by_label("One of your codes").fill(codes[0])
+    visitor.press("I have kept them")
+    yield "codes-kept"
+    visitor.log_out()
+    site.a_minute_later()
+    visitor.go("/login?next=/security")
+    visitor.give_password(person)
+    yield "second-and-codes"
+    visitor.choose("recovery_code")
+    yield "second-recovery-code"
+    _type_recovery_code(visitor, "0000-0000-0000-0000")
+    yield "second-recovery-code-wrong"
+    _type_recovery_code(visitor, codes[1])
+    yield "codes-used"
+
+
+def _type_recovery_code(visitor: Visitor, code: str) -> None:
+    visitor.page.get_by_label("Recovery code").fill(code)
+    visitor.press("Continue")
 
 
 def _add_phone(visitor: Visitor, site: Site, number: str) -> None:

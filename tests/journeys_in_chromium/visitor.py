@@ -139,7 +139,7 @@ class Visitor:
         self.app_key = "".join(shown.split())
 
     def set_up(self, method: str) -> None:
-        """Set a method up, on the page that offers them."""
+        """Set a method up, on the page that offers them; recovery codes are put off then."""
         self.choose(method)
         if method == "authenticator":
             self.read_key()
@@ -151,6 +151,11 @@ class Visitor:
         elif self.page.get_by_role("button", name="Turn on").count():
             # Only a first method by the mailbox that was proved just now needs no code.
             self.type_code(self.place.mailed_code(), "Turn on")
+
+        later = self.page.get_by_role("link", name="Later")
+        if later.count():
+            with self.page.expect_navigation():
+                later.click()
 
     def enrol(self, person: Somebody, method: str) -> None:
         """From nothing to signed in with a first second factor."""

@@ -16,6 +16,7 @@ from flask_airlock.domain.login_state import Stage
 from flask_airlock.domain.sessions import Session
 from flask_airlock.domain.throttle import FACTORS, Side, Window, owner_of_user
 from flask_airlock.domain.vault import digest
+from flask_airlock.storage.recovery_codes import KeptCode
 from tests.applications import Application
 from tests.people import Person
 from tests.races.arena import CROWD, Arena
@@ -182,6 +183,26 @@ def change_email(at: Stand) -> list[Call]:
     return [Call("users", "change_email", (user_id, old, new)) for new in wanted]
 
 
+def spend_recovery_code(at: Stand) -> list[Call]:
+    """A code of a set that is good."""
+    (code, _) = set_of_codes(at)
+    return all_alike(Call("recovery_codes", "spend", (at.account_id, code.id, at.now)))
+
+
+def keep_recovery_codes(at: Stand) -> list[Call]:
+    """A set of which nobody has typed one back yet."""
+    (code, _) = set_of_codes(at)
+    return all_alike(Call("recovery_codes", "note_kept", (at.account_id, code.batch, at.now)))
+
+
+def set_of_codes(at: Stand) -> list[KeptCode]:
+    """Two recovery codes."""
+    batch = digest(f"set of {at.account_id}")
+    at.do("recovery_codes", "put", at.account_id, batch, ["a hash", "another"], at.now)
+    kept: list[KeptCode] = at.do("recovery_codes", "unused", at.account_id)
+    return kept
+
+
 WON_ONCE: dict[str, Callable[[Stand], Sequence[Call]]] = {
     "Accounts.release_mailbox": release,
     "Accounts.schedule_deletion": schedule,
@@ -194,6 +215,8 @@ WON_ONCE: dict[str, Callable[[Stand], Sequence[Call]]] = {
     "RescueAddresses.add": add_address,
     "RescueAddresses.prove": lambda at: on_address(at, "prove"),
     "RescueAddresses.remove": lambda at: on_address(at, "remove"),
+    "RecoveryCodes.spend": spend_recovery_code,
+    "RecoveryCodes.note_kept": keep_recovery_codes,
     "UserRows.confirm": confirm,
     "UserRows.change_email": change_email,
 }

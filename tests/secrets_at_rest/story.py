@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.applications import WHOLE_LIFE, Application
+from tests.journeys.recovering import PAGE, made, use
 from tests.journeys.rescuing import (
     SECOND_MAILBOX,
     add_address,
@@ -71,6 +72,7 @@ def live_through(here: World) -> None:
         here.canaries.note_code("phone number", number)
     _come_to_the_first_door(here, person)
     browser = _enrol(here, person)
+    _come_back_by_a_recovery_code(here, person, browser)
     _log_in_by_each(here, person, browser)
     _come_back_by_another_mailbox(here, person, browser)
     _lose_everything(here, person, browser)
@@ -105,6 +107,18 @@ def _enrol(here: World, person: Person) -> Browser:
     browser.set_up(person, "email")
     here.canaries.note_code("set-up by mail", person.mailed_code())
     return here.note(browser)
+
+
+def _come_back_by_a_recovery_code(here: World, person: Person, browser: Browser) -> None:
+    codes = made(browser)
+    for number, code in enumerate(codes):
+        here.canaries.long[f"recovery code {number}"] = code
+        here.canaries.long[f"recovery code {number}, bare"] = code.replace("-", "")
+    here.note(browser).post(PAGE, action="keep", code=codes[0])
+    here.note(browser.log_out())
+    wrong = here.canaries.note_code("wrong guess", "00000000000000AA")
+    use(use(browser.give_password(person), wrong), codes[1])
+    assert here.note(browser).is_signed_in
 
 
 def _log_in_by_each(here: World, person: Person, browser: Browser) -> None:

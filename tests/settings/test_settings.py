@@ -113,6 +113,7 @@ VALUES: dict[str, tuple[list[Any], list[Any]]] = {
     "SEND_CODE_URL": PATHS,
     "RESCUE_URL": PATHS,
     "VERIFY_URL": PATHS,
+    "RECOVERY_CODES_URL": PATHS,
     "OVERVIEW_URL": PATHS,
     "NOT_ME_URL": PATHS,
     "FACTORS_URL": PATHS,

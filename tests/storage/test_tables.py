@@ -17,6 +17,7 @@ from tests.storage.units import NOW
 SUBJECTS = {
     "accounts", "sessions", "credentials", "setups", "rescue_addresses", "codes", "throttles",
     "windows", "link_tokens", "letters", "events", "key_checks",
+    "recovery_codes",
 }  # fmt: skip
 NAMES = {f"airlock_{subject}" for subject in SUBJECTS}
 

@@ -6,19 +6,22 @@ import os
 import re
 import threading
 import unicodedata
-from base64 import b64encode
-from collections.abc import Callable
+from base64 import b64decode, b64encode
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from secrets import token_bytes
 from typing import Protocol
 
 from argon2 import PasswordHasher, extract_parameters
 from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.low_level import Type, hash_secret
 from werkzeug.security import check_password_hash
 
 from ..errors import PasswordRefused, WrongCredentials
 
 LONGEST_PASSWORD = 256
+SALT_BYTES = 16
+TAG_BYTES = 32
 # The longest canonical decomposition of one code point, such as U+1F82.
 MOST_PARTS = 4
 # A stored hash that costs more is refused: whoever can write one row must not stop the service.
@@ -124,6 +127,31 @@ class Passwords:
         """Whether a stored hash is of another scheme or another cost than ours."""
         return not stored.startswith("$argon2") or self._hasher.check_needs_rehash(stored)
 
+    def hash_alike(self, codes: Sequence[str]) -> list[str]:
+        """argon2id hashes under one random salt: whichever code is typed, one hash tells it."""
+        salt = token_bytes(SALT_BYTES)
+        return [self._hash_with(salt, self._cost, code) for code in codes]
+
+    def place_of(self, code: str, stored: Sequence[str]) -> int | None:
+        """Which of these hashes, made by `hash_alike`, is the code's; None if none is.
+
+        Costs one hash, however many there are.
+        """
+        if not stored:
+            return None
+        *_, salt, _ = stored[0].split("$")
+        found = extract_parameters(stored[0])
+        cost = PasswordCost(found.time_cost, found.memory_cost, found.parallelism)
+        typed = self._hash_with(b64decode(salt + "=="), cost, code).encode()
+        agree = [hmac.compare_digest(typed, one.encode()) for one in stored]
+        return agree.index(True) if any(agree) else None
+
+    def _hash_with(self, salt: bytes, cost: PasswordCost, text: str) -> str:
+        passes, memory, lanes = cost.time_cost, cost.memory_cost, cost.parallelism
+        with self._turns:
+            made = hash_secret(_bytes(text), salt, passes, memory, lanes, TAG_BYTES, Type.ID)
+        return made.decode()
+
     def _begin_anew(self) -> None:
         self._turns = threading.BoundedSemaphore(self._parallel)
 
@@ -198,7 +226,9 @@ def is_affordable_scrypt(n: int, r: int, p: int) -> bool:
 
 def _hash_of_nothing(cost: PasswordCost) -> str:
     """A well-formed hash with a random tag: costs a full check, and no password opens it."""
-    salt, tag = (b64encode(token_bytes(size)).decode().rstrip("=") for size in (16, 32))
+    salt, tag = (
+        b64encode(token_bytes(size)).decode().rstrip("=") for size in (SALT_BYTES, TAG_BYTES)
+    )
     parameters = f"m={cost.memory_cost},t={cost.time_cost},p={cost.parallelism}"
     return f"$argon2id$v=19${parameters}${salt}${tag}"
 

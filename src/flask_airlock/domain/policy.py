@@ -5,11 +5,15 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from .recovery_codes import RECOVERY
+
 FACTOR_METHODS = ("email", "authenticator", "sms")
 # What a code sent to a rescue address proves: no second factor, but that one may be set up anew.
 RESCUE = "rescue"
 # An answer is compared with every app that an account has, and costs as many tries.
 MOST_OF_A_KIND = 5
+# What counts as a second factor once it was proved. A recovery code is none that an account has.
+SECOND_PROOFS = (*FACTOR_METHODS, RECOVERY)
 
 
 @dataclass(frozen=True)
@@ -37,7 +41,7 @@ class SecondFactorPolicy:
 
 def proved_second_factor(proofs: Collection[str]) -> bool:
     """Whether a session's proofs hold a second factor."""
-    return not set(proofs).isdisjoint(FACTOR_METHODS)
+    return not set(proofs).isdisjoint(SECOND_PROOFS)
 
 
 def check_own_proofs(proofs: Sequence[str]) -> None:
@@ -45,7 +49,7 @@ def check_own_proofs(proofs: Sequence[str]) -> None:
 
     A name of ours would let a view claim a second factor that nobody has proved.
     """
-    ours = {*FACTOR_METHODS, RESCUE}
+    ours = {*SECOND_PROOFS, RESCUE}
     if isinstance(proofs, str) or not 0 < len(proofs) <= 5 or not ours.isdisjoint(proofs):
         raise ValueError(
             f"proofs is a list of one to five names of your own, such as ['oauth'], not {ours}"

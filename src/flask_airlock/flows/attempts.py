@@ -13,7 +13,7 @@ from ..domain.events import (
     SetupRefused,
 )
 from ..domain.one_time_codes import CodeBinding
-from ..domain.policy import RESCUE
+from ..domain.recovery_codes import RECOVERY
 from ..domain.throttle import (
     ASKED_AGAIN,
     FACTORS,
@@ -55,11 +55,15 @@ def all_shut(services: Services, work: Work, account: Account, side: Side) -> di
     shut = work.unit.throttles.all_shut(owner, side, limits, now)
     opens_at = work.unit.windows.room_at(owner, FACTORS, side, limits.factor_budget, now)
     if opens_at > now:
-        for subject in (RESCUE, *(factor.name for factor in services.factors)):
-            held = shut.get(subject)
+        for method in (RESCUE, *_of_the_budget(services)):
+            held = shut.get(method)
             if held is None or (held.until is not None and held.until < opens_at):
-                shut[subject] = Shut(opens_at, for_all=True)
+                shut[method] = Shut(opens_at, for_all=True)
     return shut
+
+
+def _of_the_budget(services: Services) -> list[str]:
+    return [*(factor.name for factor in services.factors), RECOVERY]
 
 
 def forgive(services: Services, work: Work, user_id: Any) -> None:
@@ -69,7 +73,7 @@ def forgive(services: Services, work: Work, user_id: Any) -> None:
     owner, limits = owner_of_user(user_id), services.settings.limits
     for subject in (FIRST_DOOR, ASKED_AGAIN):
         work.unit.throttles.clear(owner, tuple(Side), subject)
-    methods = [factor.name for factor in services.factors]
+    methods = _of_the_budget(services)
     once = (services.clock(), limits.factor_budget.length)
     work.unit.throttles.forgive(owner, methods, limits.factors.stop, *once)
     work.unit.windows.give_back(owner, FACTORS, limits.factors.free, *once)

@@ -14,6 +14,7 @@ def take_everything(
     unit, now = work.unit, services.clock()
     unit.accounts.lock(account.id)
     unit.credentials.revoke_all(account.id, by, now)
+    unit.recovery_codes.void_all(account.id, now)
     unit.setups.void_others(account.id, now)
     unit.sessions.end_others(account.id, kept_session, now)
     unit.link_tokens.void_all(account.id, now)

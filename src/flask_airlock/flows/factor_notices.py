@@ -20,7 +20,7 @@ def tell(
     told = {"method": method, "name": name, "destination": destination, **facts}
     notices.tell(
         services, work, account_id, person.email, template, visitor,
-        credential_id=credential_id, **told,
+        credential_id=credential_id, batch=None, **told,
     )  # fmt: skip
 
 

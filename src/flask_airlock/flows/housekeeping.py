@@ -16,12 +16,15 @@ from .services import Services, Work
 SESSION_HISTORY = timedelta(days=7)
 LETTER_HISTORY = timedelta(days=7)
 CODE_HISTORY = timedelta(days=1)
+# Longer than any session: while the form lives that made a set, its row tells that it was made.
+SET_HISTORY = timedelta(days=30)
 NAME_HISTORY = timedelta(days=30)
 KEPT = {
     "sessions": SESSION_HISTORY,
     "codes": CODE_HISTORY,
     "setups": CODE_HISTORY,
     "rescue_addresses": CODE_HISTORY,
+    "recovery_codes": SET_HISTORY,
     "link_tokens": CODE_HISTORY,
     "letters": LETTER_HISTORY,
     "windows": CODE_HISTORY,

@@ -25,6 +25,7 @@ class Alarm:
     address: str
     takes_factor: bool
     takes_address: bool
+    takes_codes: bool
 
 
 def peek(services: Services, token: str | None) -> Alarm:
@@ -32,7 +33,7 @@ def peek(services: Services, token: str | None) -> Alarm:
     with services.begin() as work:
         link = mailed_links.find(services, work, token, LinkPurpose.NOT_ME)
     report = Report.unpacked(link.carries)
-    return _alarm(report)
+    return _alarm(report, has_taken=report.credential_id is not None)
 
 
 def act(services: Services, token: str | None, visitor: Visitor) -> Alarm:
@@ -63,17 +64,20 @@ def _act(services: Services, work: Work, token: str | None, visitor: Visitor) ->
         rescue_removal.take(
             services, work, account.id, person.email, report.rescue_address_id, "reported", visitor
         )
+    if report.batch is not None:
+        work.unit.recovery_codes.void_set(account.id, report.batch, now)
     _close_password(services, work, account, person, report, visitor)
     has_taken = taken is not None
     work.record(ReportedAsForeign(account_id=account.id, factor_taken=has_taken), visitor)
-    return _alarm(report)
+    return _alarm(report, has_taken=has_taken)
 
 
-def _alarm(report: Report) -> Alarm:
+def _alarm(report: Report, *, has_taken: bool) -> Alarm:
     return Alarm(
         address=masked_address(report.address),
-        takes_factor=report.credential_id is not None,
+        takes_factor=has_taken,
         takes_address=report.rescue_address_id is not None,
+        takes_codes=report.batch is not None,
     )
 
 

@@ -21,6 +21,8 @@ STOPPABLE = frozenset(
         "new_browser",
         "password_changed",
         "password_was_reset",
+        "recovery_code_used",
+        "recovery_codes_made",
         "rescue_address_added",
         "rescue_address_removed",
         "rescued",
@@ -43,6 +45,7 @@ def tell(
     *,
     credential_id: int | None = None,
     rescue_address_id: int | None = None,
+    batch: bytes | None = None,
     is_on_file: bool = True,
     **facts: object,
 ) -> None:
@@ -50,11 +53,11 @@ def tell(
 
     Those of STOPPABLE have a link by which the reader says that it was not he, if they go to the
     address on file; `credential_id` is the factor that goes then, where the letter tells of a new
-    one, and `rescue_address_id` the rescue address.
+    one, `rescue_address_id` the rescue address, `batch` the set of recovery codes.
     """
     can_stop = is_on_file and template in STOPPABLE
     if can_stop and account_id is not None and _is_settled(services, work, account_id):
-        report = Report(to, credential_id, rescue_address_id)
+        report = Report(to, credential_id, rescue_address_id, batch)
         facts["not_me"] = _not_me(services, work, account_id, report)
     letter = Letter(
         to=to,

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ..domain.directory import MethodLine
+from ..domain.recovery_codes import RecoveryState
 from ..domain.rescue import RescueAddress
-from . import own_sessions, policy, rescue_notices, sessions
+from . import own_sessions, policy, recovery_codes, rescue_notices, sessions
 from .services import Services
 
 
@@ -13,12 +14,15 @@ from .services import Services
 class Overview:
     """What an account has; `methods` are its second factors, oldest first, `factor_due_at` when
     it has to have one, where that is a day to come, `sessions` counts the browsers in which it is
-    signed in, `rescue_addresses` are those that were proved."""
+    signed in, `rescue_addresses` are those that were proved, `recovery` its set of recovery codes,
+    `may_have_codes` whether there may be one."""
 
     methods: tuple[MethodLine, ...]
     factor_due_at: datetime | None
     sessions: int
     rescue_addresses: tuple[RescueAddress, ...]
+    recovery: RecoveryState | None
+    may_have_codes: bool
 
 
 def look(services: Services, token: str | None) -> Overview:
@@ -26,6 +30,7 @@ def look(services: Services, token: str | None) -> Overview:
     standing = sessions.find_signed_in(services, token)
     account, names = standing.account, [factor.name for factor in services.factors]
     with services.begin() as work:
+        recovery = recovery_codes.found(services, work, account.id)
         return Overview(
             methods=tuple(work.unit.credentials.lines(account.id, names)),
             factor_due_at=policy.factor_due_at(
@@ -33,4 +38,6 @@ def look(services: Services, token: str | None) -> Overview:
             ),
             sessions=len(own_sessions.signed_in(services, work, account)),
             rescue_addresses=tuple(rescue_notices.proved(work, account.id)),
+            recovery=recovery.state,
+            may_have_codes=recovery.may_be_made,
         )

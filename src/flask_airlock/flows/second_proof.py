@@ -1,5 +1,7 @@
 """A second factor is proved: at the second door, or once more by who is inside."""
 
+from collections.abc import Callable
+
 from ..domain.accounts import Visitor
 from ..domain.events import FactorAccepted, ProvedAgain
 from ..domain.login_state import SignedIn, Stage, Step
@@ -40,11 +42,27 @@ def answer(
         holds.must_not_be_held(services, standing.account, visitor)
     binding = case.binding(method) if factor.posts_codes else None
     attempts.count(services, guess, visitor, binding)
+    return weigh(
+        services,
+        standing,
+        guess,
+        lambda: _accept(services, standing, case, guess, code),
+        lambda: repeat(services, token, move, method, code, visitor, guess),
+        visitor,
+    )
+
+
+def weigh(
+    services: Services, standing: Standing, guess: Guess, accept: Callable[[], SignedIn],
+    again: Callable[[], SignedIn], visitor: Visitor,
+) -> SignedIn:  # fmt: skip
+    """Look at an answer that was counted: `accept` it, or see whether it is one come `again`; else
+    it is refused as `accept` did. Raises WrongAnswer, LoginLapsed, or Unsealable."""
     try:
-        return _accept(services, standing, case, guess, code)
+        return accept()
     except (WrongAnswer, LoginLapsed, Unsealable) as refusal:
         try:
-            return repeat(services, token, move, method, code, visitor, guess)
+            return again()
         except LoginLapsed:
             is_shut = attempts.refused(services, guess, refusal.code, visitor)
             if isinstance(refusal, WrongAnswer):

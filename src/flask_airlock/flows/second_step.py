@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from ..domain.accounts import Visitor
 from ..domain.one_time_codes import TRIES_PER_CODE, Purpose
+from ..domain.recovery_codes import CODE_LENGTH, RECOVERY
 from ..domain.throttle import FIRST_SETUP, Shut
 from ..errors import Unsealable
 from ..factors.protocol import Case, Factor
@@ -65,11 +66,15 @@ def offers_of(
     with services.begin() as work:
         methods = policy.enrolled_methods(services, work, standing.account.id)
         shut = attempts.all_shut(services, work, standing.account, side)
-        return [
+        offers = [
             offer
             for method in policy.preferred_first(standing.account, methods)
             for offer in _of_method(services, work, services.factors[method], case, shut)
         ]
+        if offers and purpose is Purpose.LOGIN:
+            # Not inside: whoever finds a code and an open browser must not take the account over.
+            offers += _recovery_offer(work, standing.account.id, shut.get(RECOVERY))
+        return offers
 
 
 def address_offer(services: Services, tokens: Tokens, visitor: Visitor) -> Offer:
@@ -141,3 +146,25 @@ def _offer(
         held_until=held_until if factor is services.mailbox else None,
         broken=False,
     )
+
+
+def _recovery_offer(work: Work, account_id: int, shut: Shut | None) -> list[Offer]:
+    """A recovery code, where the account has one left."""
+    found = work.unit.recovery_codes.state(account_id)
+    if found is None or not found.left:
+        return []
+    return [
+        Offer(
+            method=RECOVERY,
+            digits=CODE_LENGTH,
+            lifetime=timedelta(0),
+            posts_codes=False,
+            destination=None,
+            sent=False,
+            failed=False,
+            shut=shut,
+            exhausted=False,
+            held_until=None,
+            broken=False,
+        )
+    ]

@@ -16,3 +16,4 @@ class InsideKeys:
     activity_url: str = values.key("/security/activity", values.path, PATH)
     sessions_url: str = values.key("/security/sessions", values.path, PATH)
     rescue_addresses_url: str = values.key("/security/rescue-addresses", values.path, PATH)
+    recovery_codes_url: str = values.key("/security/recovery-codes", values.path, PATH)

@@ -72,3 +72,7 @@ if (navigator.clipboard) {
     }
   }
 }
+
+for (const place of document.querySelectorAll("[data-print]")) {
+  place.append(button(place.dataset.print, () => print()));
+}

@@ -27,6 +27,7 @@ HANDED_OUT = {
     ),
     "setups": ("method", "created_at", "expires_at", "closed_at"),
     "rescue_addresses": ("created_at", "proved_at", "removed_at"),
+    "recovery_codes": ("created_at", "kept_at", "used_at", "voided_at"),
     "codes": ("method", "purpose", "tries", "expires_at", "used_at"),
     "throttles": (
         "subject", "side", "failures", "forgiven", "forgiven_at", "last_at", "free_at", "shut_at",

@@ -9,9 +9,11 @@ from .promises import promise
 from .rows import Store
 
 # Tables whose rows go when a while has passed since `expires_at`; for events it is `at`, for
-# throttles `last_at`, for rescue addresses `removed_at`.
+# throttles `last_at`, for rescue addresses `removed_at`, for recovery codes `voided_at`: used ones
+# stay as long as their set is good.
 SUBJECTS = (
-    "sessions", "codes", "setups", "rescue_addresses", "link_tokens", "letters", "windows",
+    "sessions", "codes", "setups", "rescue_addresses", "recovery_codes", "link_tokens", "letters",
+    "windows",
     "throttles", "events",
 )  # fmt: skip
 
@@ -49,6 +51,8 @@ class Purge(Store):
         if subject == "throttles":
             # What is closed of an account stays so; of a name that nobody has, that long.
             return and_(rows.c.account_id.is_(None), rows.c.last_at <= to_db(before))
+        if subject == "recovery_codes":
+            return rows.c.voided_at <= to_db(before)  # type: ignore[no-any-return]
         expired = rows.c.expires_at <= to_db(before)
         if subject == "sessions":
             return or_(expired, rows.c.ended_at <= to_db(before))

@@ -8,7 +8,15 @@ from sqlalchemy import func, select, update
 
 from ..domain.vault import Place
 from ..errors import Unsealable
-from . import credentials, key_checks, letters, link_tokens, rescue_addresses, setups
+from . import (
+    credentials,
+    key_checks,
+    letters,
+    link_tokens,
+    recovery_codes,
+    rescue_addresses,
+    setups,
+)
 from .promises import promise
 from .rows import SealingStore
 
@@ -36,6 +44,9 @@ SEALED_COLUMNS = (
         "rescue_addresses",
         "address",
         lambda row: rescue_addresses.place(row["account_id"], row["digest"]),
+    ),
+    SealedColumn(
+        "recovery_codes", "hash", lambda row: recovery_codes.place(row["batch"], row["number"])
     ),
     SealedColumn("link_tokens", "payload", lambda row: link_tokens.place(row["digest"])),
     SealedColumn("letters", "message", lambda row: letters.place(row["reference"])),

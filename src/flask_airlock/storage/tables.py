@@ -31,6 +31,7 @@ class Tables:
     credentials: Table
     setups: Table
     rescue_addresses: Table
+    recovery_codes: Table
     codes: Table
     throttles: Table
     windows: Table
@@ -146,6 +147,22 @@ def _rescue_addresses(key: Column[Any]) -> Table:
         Column("proved_at", moment()),
         Column("removed_at", moment(), index=True),
         UniqueConstraint("account_id", "digest", name="uq_airlock_rescue_addresses_address"),
+    )
+
+
+def _recovery_codes(key: Column[Any]) -> Table:
+    make = Maker(key)
+    return make.table(
+        "recovery_codes",
+        make.account("recovery_codes"),
+        Column("batch", fixed_bytes(32), nullable=False),
+        Column("number", Integer, nullable=False),
+        Column("hash", box(), nullable=False),
+        Column("created_at", moment(), nullable=False),
+        Column("kept_at", moment()),
+        Column("used_at", moment()),
+        Column("voided_at", moment(), index=True),
+        UniqueConstraint("batch", "number", name="uq_airlock_recovery_codes_number"),
     )
 
 
@@ -268,6 +285,7 @@ MAKERS = {
     "credentials": _credentials,
     "setups": _setups,
     "rescue_addresses": _rescue_addresses,
+    "recovery_codes": _recovery_codes,
     "codes": _codes,
     "throttles": _throttles,
     "windows": _windows,

@@ -20,6 +20,7 @@ from .legacy import Legacy
 from .letters import Letters
 from .link_tokens import LinkTokens
 from .purge import Purge
+from .recovery_codes import RecoveryCodes
 from .rescue_addresses import RescueAddresses
 from .roles import Roles
 from .seals import Seals
@@ -70,6 +71,11 @@ class Unit:
     def rescue_addresses(self) -> RescueAddresses:
         """The mailboxes by which a person comes back."""
         return RescueAddresses(self._connection, self._tables, self._vault)
+
+    @cached_property
+    def recovery_codes(self) -> RecoveryCodes:
+        """Codes for the day on which no factor is within reach."""
+        return RecoveryCodes(self._connection, self._tables, self._vault)
 
     @cached_property
     def codes(self) -> Codes:

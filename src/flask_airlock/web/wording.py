@@ -66,6 +66,14 @@ WORDS: dict[str, Callable[[], str]] = {
         "That is not a phone number we can use. Write it with its country code, such as +44."
     ),
     "expired_form": lambda: _("This page had been open for too long. Please try again."),
+    "not_a_recovery_code": lambda: _(
+        "A recovery code has 16 letters and digits, in four groups of four."
+    ),
+    "codes_shown": lambda: _(
+        "These codes were shown already, and can’t be shown again. "
+        "If you did not keep them, make new ones."
+    ),
+    "codes_kept": lambda: _("Good: you have kept your recovery codes."),
     "not_a_code": lambda: _("Enter the code: digits only."),
     "not_letters": lambda: _("Enter the code: eight letters and digits."),
     "address_on_file": lambda: _(
@@ -220,6 +228,7 @@ NOTICES = (
     "factor_renamed", "factor_preferred", "factor_removed",
     "session_ended", "session_over", "others_ended", "no_others", "all_ended",
     "rescue_address_proved", "rescue_address_removed",
+    "codes_shown", "codes_kept",
 )  # fmt: skip
 
 
@@ -247,6 +256,10 @@ def method_words(method: str) -> tuple[str, str]:
             _("Open your authenticator app and enter the 6-digit code."),
         ),
         "sms": lambda: (_("Text message"), _("We send a 6-digit code to your phone.")),
+        "recovery_code": lambda: (
+            _("Use a recovery code"),
+            _("One of those that you printed or saved."),
+        ),
     }[method]()
 
 

@@ -65,6 +65,23 @@ class FactorRemoved(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RecoveryCodesMade(Event):
+    """A new set of recovery codes was made and shown; codes of a set before work no longer."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecoveryCodesKept(Event):
+    """One code of the set was typed back: its owner has kept them."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecoveryCodeUsed(Event):
+    """Somebody came in by a recovery code; so many are `left`."""
+
+    left: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class FactorsReset(Event):
     """An administrator took all factors away; `reason` is his own words."""
 

@@ -37,6 +37,7 @@ from .not_me import show_not_me
 from .outbox import show_outbox
 from .overview import show_overview
 from .own_sessions import show_sessions
+from .recovery_codes import show_recovery_codes
 from .rendering import message_page
 from .rescue import show_rescue
 from .rescue_addresses import show_rescue_addresses
@@ -111,6 +112,7 @@ def _hang_inside(blueprint: Blueprint, paths: Mapping[str, str]) -> None:
     add(paths["overview"], "overview", show_overview)
     add(paths["factors"], "factors", show_factors)
     add(paths["factors"] + "/<int:number>", "factors", show_factors, methods=FORM)
+    add(paths["recovery_codes"], "recovery_codes", show_recovery_codes, methods=FORM)
     add(paths["rescue_addresses"], "rescue_addresses", show_rescue_addresses, methods=FORM)
     add(paths["activity"], "activity", show_activity)
     add(paths["sessions"], "sessions", show_sessions, methods=FORM)

@@ -15,7 +15,7 @@ from ...errors import (
     TooSoon,
     WrongAnswer,
 )
-from ...flows import address_proof, enrolment, grace, second_step
+from ...flows import address_proof, enrolment, grace, recovery_codes, second_step
 from ...flows.enrolment import Pending
 from ...flows.notices import in_words
 from .. import cookies
@@ -212,11 +212,15 @@ def _number_page(form: PhoneForm, *, problem: str | None = None, status: int = 2
 
 
 def _inside(signed_in: SignedIn) -> Response:
-    """To where the person was going; who was inside already sees what he has."""
+    """To where the person was going; who was inside already sees what he has. With the first
+    factor of his own the recovery codes come before."""
     target = _next() or signed_in.next_url
     if target is None and cookies.session_token():
         target = url_for("security.factors", notice="added")
-    return enter(signed_in, target or services().settings.post_login_url)
+    target = target or services().settings.post_login_url
+    if recovery_codes.are_due(services(), signed_in.token):
+        target = url_for("security.recovery_codes", next=target)
+    return enter(signed_in, target)
 
 
 def _due() -> str | None:

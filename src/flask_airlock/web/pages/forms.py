@@ -13,6 +13,7 @@ from ...domain.factor_names import LONGEST_NAME
 from ...domain.letter_codes import typed_letters
 from ...domain.one_time_codes import typed_digits
 from ...domain.passwords import LONGEST_PASSWORD, MOST_PARTS
+from ...domain.recovery_codes import LONGEST_TYPED, typed_code
 from ..wording import words
 
 PACKAGE = __name__.partition(".")[0]
@@ -136,6 +137,23 @@ class NameForm(BareForm):
     """A name for something of one's own."""
 
     name = StringField(validators=[Filled(4 * LONGEST_NAME)])
+
+
+class RecoveryCodeForm(BareForm):
+    """A recovery code; `typed` is the text as it was made, however it was typed."""
+
+    code = StringField(validators=[Filled(LONGEST_TYPED)])
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.typed = ""
+
+    def validate_code(self, field: Field) -> None:
+        """Sixteen of our letters; anything else is no guess and is not counted."""
+        typed = typed_code(field.data or "")
+        if typed is None:
+            raise ValidationError(words("not_a_recovery_code"))
+        self.typed = typed
 
 
 class PhoneForm(BareForm):

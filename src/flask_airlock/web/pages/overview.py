@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from flask import Response, current_app
 
 from ...domain.addresses import masked_address
+from ...domain.recovery_codes import RecoveryState
 from ...flows import overview
 from ...flows.notices import in_words
 from ...flows.overview import Overview
@@ -77,6 +78,8 @@ def _signing_in(found: Overview) -> Section:
                 state=", ".join(names) or translate("None yet."),
             )
         )
+        if found.may_have_codes or found.recovery:
+            rows.append(_recovery_row(found.recovery))
         rows.append(_rescue_addresses(found))
     return Section(id="signing-in", title=translate("Signing in"), rows=_that_are_there(rows))
 
@@ -107,6 +110,15 @@ def _rescue_addresses(found: Overview) -> Row:
         icon="email",
         label=translate("Rescue addresses"),
         state=", ".join(there) or translate("None yet."),
+    )
+
+
+def _recovery_row(state: RecoveryState | None) -> Row:
+    return Row(
+        endpoint="security.recovery_codes",
+        icon="recovery_code",
+        label=translate("Recovery codes"),
+        state=translate("%(left)s left", left=state.left) if state else translate("None yet."),
     )
 
 
@@ -177,4 +189,21 @@ def _advice(found: Overview) -> list[Advice]:
                 link=translate("Add a rescue address"),
             )
         )
+    if found.may_have_codes:
+        advice += _advice_on_codes(found.recovery)
     return advice
+
+
+def _advice_on_codes(state: RecoveryState | None) -> list[Advice]:
+    if state is None:
+        text = translate("You have no recovery codes for the day on which your phone is gone.")
+        link = translate("Get recovery codes")
+    elif state.is_low:
+        text = translate("%(left)s of your recovery codes are left.", left=state.left)
+        link = translate("Make new ones")
+    elif not state.kept:
+        text = translate("You have not shown yet that you kept your recovery codes.")
+        link = translate("Type one back")
+    else:
+        return []
+    return [Advice(endpoint="security.recovery_codes", words=text, link=link)]

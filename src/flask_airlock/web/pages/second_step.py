@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from flask import Response, abort, request, url_for
 
 from ...domain.one_time_codes import Purpose
+from ...domain.recovery_codes import RECOVERY
 from ...errors import (
     FactorClosed,
     MailboxHeld,
@@ -14,18 +15,20 @@ from ...errors import (
     Unsealable,
     WrongAnswer,
 )
-from ...flows import codes, login, second_step
+from ...flows import codes, login, recovery_codes, second_step
 from ...flows.second_step import Offer
 from .. import cookies
 from ..context import services
-from ..outcomes import respond
+from ..outcomes import enter, respond
 from ..redirects import go, own_path
 from ..translation import translate
 from ..visitor import visitor
 from ..wording import notice, words
-from .forms import BareForm, CodeForm
+from .forms import BareForm, CodeForm, RecoveryCodeForm
 from .rendering import message_page, page, refusal
 from .views import Method, choice_key, chosen, why_not
+
+AnswerForm = CodeForm | RecoveryCodeForm
 
 
 def show_second_step() -> Response:
@@ -36,8 +39,7 @@ def show_second_step() -> Response:
     if not offers:
         return go("security.enrol")
     shown = _shown(offers)
-    form = CodeForm(shown.digits)
-    return _page(offers, shown, form, notice=notice(request.args.get("notice")))
+    return _page(offers, shown, _form(shown.method), notice=notice(request.args.get("notice")))
 
 
 def send_code() -> Response:
@@ -62,14 +64,10 @@ def send_code() -> Response:
 def _answer() -> Response:
     """The answer is looked at by the flow; without a live login it may still be a double click."""
     method, _ = chosen(_asked("method") or "email")
-    form = CodeForm(services().factors[method].shape.digits)
+    form = _form(method)
     if form.is_sent_well():
         try:
-            return respond(
-                login.answer_factor(
-                    services(), cookies.half_open_token(), method, form.digits, visitor()
-                )
-            )
+            return _let_in(method, form)
         except (
             WrongAnswer,
             TooManyTries,
@@ -84,9 +82,24 @@ def _answer() -> Response:
     return _again(method, form, status=422)
 
 
+def _let_in(method: str, form: AnswerForm) -> Response:
+    token = cookies.half_open_token()
+    if isinstance(form, RecoveryCodeForm):
+        outcome = recovery_codes.answer(services(), token, form.typed, visitor())
+        # Who has lost what he signs in with sets up another, and makes new codes (S-72).
+        return enter(outcome, url_for("security.recovery_codes", next=outcome.next_url))
+    return respond(login.answer_factor(services(), token, method, form.digits, visitor()))
+
+
+def _form(method: str) -> AnswerForm:
+    if method == RECOVERY:
+        return RecoveryCodeForm()
+    return CodeForm(services().factors[method].shape.digits)
+
+
 def _again(
     method: str,
-    form: CodeForm,
+    form: AnswerForm,
     *,
     problem: str | None = None,
     status: int = 422,
@@ -108,7 +121,7 @@ def _shown(offers: list[Offer]) -> Offer:
 def _page(
     offers: list[Offer],
     shown: Offer,
-    form: CodeForm,
+    form: AnswerForm,
     *,
     problem: str | None = None,
     notice: str | None = None,
