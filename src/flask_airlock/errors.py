@@ -86,8 +86,7 @@ class PasswordClosed(AirlockError):
 
 
 class TooSoon(AirlockError):
-    """Nobody is listened to before `until`, after many wrong answers or many letters; `for_all`
-    methods of an account, where its wrong codes of a month are too many."""
+    """Nobody is listened to before `until`; `for_all` methods of an account, after a month's."""
 
     code = "too_soon"
 
@@ -167,11 +166,8 @@ class IllegalMove(AirlockError):
 
 
 class Unsealable(AirlockError):
-    """A sealed value can't be opened.
-
-    `reason` is "unknown_key" (none of ours), "cut_short", or "changed": other bytes, or a box that
-    belongs into another row or column. `place` says where it lay, `account_id` whose it was.
-    """
+    """A sealed value can't be opened: `reason` is "unknown_key" (none of ours), "cut_short", or
+    "changed" (also a box of another row). `place` says where it lay, `account_id` whose it was."""
 
     code = "unsealable"
 
@@ -293,10 +289,7 @@ class DeliveryFailed(AirlockError):
 
 
 class NotDone(AirlockError):
-    """What an administrator asked for can't be done: `reason` says why, `facts` of whom or what.
-
-    The sentences are in cli/wording.py.
-    """
+    """What an administrator asked for can't be done: `reason` says why, `facts` of whom."""
 
     code = "not_done"
 

@@ -13,6 +13,7 @@ from flask_airlock.domain import (
     link_tokens,
     one_time_codes,
     passwords,
+    recovery_codes,
     rescue,
     sessions,
     throttle,
@@ -25,6 +26,7 @@ from flask_airlock.factors.authenticator import AuthenticatorFactor
 from flask_airlock.factors.email import EmailFactor
 from flask_airlock.factors.sms import SmsFactor
 from flask_airlock.flows import housekeeping
+from flask_airlock.flows.recovery_codes import SETS_AN_HOUR
 from flask_airlock.flows.rescue import RESCUE_WAIT
 from flask_airlock.settings import Settings
 from flask_airlock.signals import SIGNALS
@@ -167,6 +169,8 @@ def test_the_numbers_on_the_security_page_are_those_of_the_code() -> None:
         f"{hours.format(idle)}, {hours.format(overall)}",
         f"{sessions.DOUBLE_CLICK.total_seconds():.0f} seconds",
         hours.format(LIFETIMES[LinkPurpose.FACTOR_SETUP].total_seconds() / 3600),
+        (f"{recovery_codes.SET_SIZE}, {8 * recovery_codes.CODE_BYTES}; {recovery_codes.FEW} left"),
+        f"{SETS_AN_HOUR.most} in an hour",
         f"one in {hours.format(RESCUE_WAIT.total_seconds() / 3600)}",
         f"{rescue.MOST_ADDRESSES}, {hours.format(rescue.USABLE_AFTER.total_seconds() / 3600)}",
         f"{rescue.CODE_LETTERS}, {lives}, {rescue.SENDS.most}",

@@ -91,6 +91,7 @@ READINGS: dict[str, list[str]] = {
     "sessions list": [ADDRESS],
     "airlock check-keys": [],
     "airlock events": [ADDRESS],
+    "airlock who-is-locked-out": [],
 }
 
 

@@ -13,6 +13,7 @@ from ..domain.events import (
     SetupRefused,
 )
 from ..domain.one_time_codes import CodeBinding
+from ..domain.policy import RESCUE
 from ..domain.recovery_codes import RECOVERY
 from ..domain.throttle import (
     ASKED_AGAIN,

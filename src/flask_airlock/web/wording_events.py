@@ -124,6 +124,9 @@ WORDS: dict[type[Event], Callable[[Facts], str]] = {
     events.SetupRefused: _with_way(
         lambda way: _("A wrong or late answer was given at a set-up: %(way)s.", way=way)
     ),
+    events.RecoveryCodesMade: lambda _facts: _("New recovery codes were made."),
+    events.RecoveryCodesKept: lambda _facts: _("A recovery code was typed back."),
+    events.RecoveryCodeUsed: lambda _facts: _("A recovery code was used."),
     events.RescueAddressAdded: lambda _facts: _("A rescue address was added."),
     events.RescueAddressRemoved: lambda _facts: _("A rescue address was removed."),
     events.RescueBegun: lambda _facts: _("The code that was sent to a rescue address was given."),
