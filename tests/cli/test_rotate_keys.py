@@ -25,7 +25,8 @@ from tests.sealing import (
 
 PEOPLE = 5
 EACH = dict.fromkeys(
-    ("credentials", "setups", "rescue_addresses", "link_tokens", "letters"), PEOPLE
+    ("credentials", "setups", "rescue_addresses", "recovery_codes", "link_tokens", "letters"),
+    PEOPLE,
 )
 EVERYTHING = {**EACH, "key_checks": 1}
 NAMES = {
