@@ -91,6 +91,8 @@ def test_everything_is_done_with_the_keyboard_alone(
     visitor.app_key = "".join(visitor.page.locator("details code").inner_text().split())
     visitor.tab_to('[autocomplete="one-time-code"]')
     visitor.type_keys(visitor.app_code())
+    visitor.tab_to('a[href="/inside"]')
+    visitor.type_keys("")
     assert visitor.path == "/inside"
 
     visitor.go("/")

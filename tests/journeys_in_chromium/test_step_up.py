@@ -33,4 +33,5 @@ def test_a_form_waits_for_the_proof_and_goes_on(
         visitor.type_code(visitor.app_code())
     expect(visitor.page).to_have_url(f"{site.base}/login/set-up/sms")
     visitor.type_code(site.texted_code(), "Turn on")
+    visitor.put_off()
     assert "Done." in visitor.page.get_by_role("status").inner_text()

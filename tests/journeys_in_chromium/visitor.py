@@ -152,6 +152,10 @@ class Visitor:
             # Only a first method by the mailbox that was proved just now needs no code.
             self.type_code(self.place.mailed_code(), "Turn on")
 
+        self.put_off()
+
+    def put_off(self) -> None:
+        """Go on from the page of recovery codes, if that is the one that is open."""
         later = self.page.get_by_role("link", name="Later")
         if later.count():
             with self.page.expect_navigation():

@@ -93,8 +93,9 @@ class Arena:
             return False
 
     def live_links(self, person: Person) -> list[str]:
-        """The purposes of the person's links that could be used now."""
-        return [row["purpose"] for row in self.rows(person, "link_tokens", used_at=None)]
+        """The purposes of the person's links that could be used now, but for those of notices."""
+        found = [row["purpose"] for row in self.rows(person, "link_tokens", used_at=None)]
+        return [purpose for purpose in found if purpose != "not_me"]
 
     def rows(self, person: Person, subject: str, **cells: Any) -> list[dict[str, Any]]:
         """The person's rows of one of our tables that hold these cells."""
