@@ -27,7 +27,7 @@ def leaves(application: Application) -> list[tuple[tuple[str, ...], click.Comman
 def test_the_walk_finds_every_group(application: Application) -> None:
     groups = {path[0] for path, _ in leaves(application)}
     assert groups == {"users", "roles", "sessions", "airlock"}
-    assert len(leaves(application)) == 24
+    assert len(leaves(application)) == 25
 
 
 def test_every_command_ends_well_on_help(application: Application) -> None:

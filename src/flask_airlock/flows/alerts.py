@@ -44,6 +44,12 @@ def wrong_factor(
             told.append("wrong_factor")
         if is_shut:
             told.append("factor_closed")
+        if not told:
+            return
+        # Whoever is removed meanwhile is told nothing, and nothing of his is left behind.
+        work.unit.accounts.lock(guess.account_id)
+        if work.unit.accounts.of_user(person.user_id) is None:
+            return
         for template in told:
             notices.tell(
                 services, work, guess.account_id, person.email, template, visitor,
