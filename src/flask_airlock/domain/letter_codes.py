@@ -3,15 +3,15 @@
 Without I, L, O and U, so that what was read off a screen or paper is typed as it was meant.
 """
 
+import re
 import secrets
 import unicodedata
-
-from .one_time_codes import BETWEEN_DIGITS
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LOOK_ALIKES = str.maketrans("OIL", "011")
 GROUP = 4
 LONGEST_TYPED = 80
+BETWEEN_LETTERS = re.compile("[\\s_\u2010-\u2015\u2212\u200b\ufeff-]+")
 
 
 def new_letters(length: int) -> str:
@@ -32,7 +32,6 @@ def typed_letters(text: str, length: int) -> str | None:
     """
     if len(text) > LONGEST_TYPED:
         return None
-    plain = unicodedata.normalize("NFKC", text).upper()
-    bare = "".join(mark for mark in plain if not mark.isspace() and mark not in BETWEEN_DIGITS)
+    bare = BETWEEN_LETTERS.sub("", unicodedata.normalize("NFKC", text)).upper()
     code = bare.translate(LOOK_ALIKES)
     return code if len(code) == length and set(code) <= set(ALPHABET) else None

@@ -1,30 +1,21 @@
-"""Recovery codes: made, shown and read back. Ten of 80 bits each, for the day the phone is gone.
-
-The letters are those of Crockford's base 32: no I, L, O or U, so that a code that was printed, or
-copied by hand, is read as it was written.
-"""
+"""Recovery codes: made and read back. Ten of 80 bits each, for the day the phone is gone."""
 
 import hashlib
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from .letter_codes import ALPHABET, typed_letters
 from .vault import digest
 
 RECOVERY = "recovery_code"
 SET_SIZE = 10
 CODE_LENGTH = 16
 CODE_BYTES = 10
-GROUP = 4
 # From so many on, whoever has no more is asked to make new ones (S-71).
 FEW = 3
-ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 BITS_OF_A_LETTER = 5
-LOOK_ALIKES = str.maketrans("OIL", "011")
-LONGEST_TYPED = 80
-BETWEEN_LETTERS = re.compile("[\\s_\u2010-\u2015\u2212\u200b\ufeff-]+")
 SEED = re.compile("[A-Za-z0-9_-]{43}")
 
 
@@ -65,27 +56,9 @@ def codes_from(secret: bytes) -> list[str]:
     return [_written(int.from_bytes(part)) for part in parts]
 
 
-def in_groups(code: str) -> str:
-    """A code as people see it: `A1B2-C3D4-E5F6-G7H8`."""
-    return "-".join(code[start : start + GROUP] for start in range(0, len(code), GROUP))
-
-
-def typed_code(text: str) -> str | None:
-    """The code in what a person typed or pasted, or None if it can't be one.
-
-    Small letters, spaces, dashes and full-width letters are read kindly, and so are letters that
-    look like the ones we use.
-    """
-    if len(text) > LONGEST_TYPED:
-        return None
-    bare = BETWEEN_LETTERS.sub("", unicodedata.normalize("NFKC", text)).upper()
-    code = bare.translate(LOOK_ALIKES)
-    return code if len(code) == CODE_LENGTH and set(code) <= set(ALPHABET) else None
-
-
 def sent_back(texts: Sequence[str]) -> list[str] | None:
     """The codes of a set that a page of ours sends back to have them as a file; None for else."""
-    codes = [code for text in texts[: SET_SIZE + 1] if (code := typed_code(text))]
+    codes = [code for text in texts[: SET_SIZE + 1] if (code := typed_letters(text, CODE_LENGTH))]
     return codes if len(texts) == len(codes) == SET_SIZE else None
 
 

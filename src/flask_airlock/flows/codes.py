@@ -9,7 +9,7 @@ from ..errors import MethodNotOffered, TooManyTries
 from ..factors.code_by_post import CodeByPost
 from ..factors.protocol import Case, Factor, Poster
 from ..storage.credentials import Credential
-from . import attempts, holds, letters, policy, sends
+from . import attempts, foreign, holds, letters, policy, sends
 from .services import Services, Work
 from .sessions import (
     Standing,
@@ -80,8 +80,8 @@ def send_code(
     """Send a code, or send it again: between the doors, or before a first set-up. `to` is the
     number of the factor, of several of a kind; without it the preferred one.
 
-    Raises LoginLapsed, MethodNotOffered, FactorClosed, TooSoon, MailboxHeld, or TooManyTries: a
-    code that was tried too often is not replaced in the same login.
+    Raises LoginLapsed, NoSuchRow, MethodNotOffered, FactorClosed, TooSoon, MailboxHeld, or
+    TooManyTries: a code that was tried too often is not replaced in the same login.
     """
     if purpose is Purpose.FIRST_SETUP:
         standing = find_standing(services, tokens)
@@ -90,6 +90,8 @@ def send_code(
     else:
         standing = find_half_open(services, tokens.half_open)
         must_not_be_rescued(standing)
+    if to is not None:
+        _must_be_his(services, standing, to, visitor)
     case = case_of(services, standing, purpose, visitor)
 
     def send(work: Work) -> None:
@@ -102,6 +104,13 @@ def send_code(
         post_again(services, work, factor, case, secret, number)
 
     services.in_one_go(send)
+
+
+def _must_be_his(services: Services, standing: Standing, number: int, visitor: Visitor) -> None:
+    with services.begin() as work:
+        is_his = work.unit.credentials.method_of(standing.account.id, number) is not None
+    if not is_his:
+        foreign.refuse(services, standing.account.id, foreign.FACTOR, visitor)
 
 
 def must_be_open(

@@ -25,6 +25,7 @@ from . import (
     attempts,
     codes,
     factor_notices,
+    factor_removal,
     holds,
     policy,
     rescued,
@@ -253,18 +254,18 @@ def _add_factor(
     had = policy.enrolled_methods(services, work, account.id)
     work.unit.setups.void_others(account.id, now)
     if factor.name not in had or factor.name != services.mailbox.name:
-        before = (
-            factor_notices.phones(work, account.id) if factor.name == factor_notices.TEXTS else []
-        )
+        is_phone = factor.name == factor_notices.TEXTS
+        before = factor_notices.phones(work, account.id) if is_phone else []
         number = work.unit.credentials.add(account.id, factor.name, setup.secret, now, step)
         _tell_of_it(services, work, standing, case, factor, setup, number, before)
     if not had:
         work.unit.accounts.prefer(account.id, factor.name)
         work.unit.users.mirror(account.user_id, "two_factor_primary_method", factor.mirror_name)
-    if factor.name == "sms":
+    if factor.name == factor_notices.TEXTS:
         adoption.drop_unproved_number(services, work, account.id)
-    if factor.name == "sms" and "phone_number" in services.settings.mirror_columns:
-        work.unit.users.mirror(account.user_id, "phone_number", setup.secret.decode())
+        if factor_removal.NUMBER_COLUMN in services.settings.mirror_columns:
+            number_now = setup.secret.decode()
+            work.unit.users.mirror(account.user_id, factor_removal.NUMBER_COLUMN, number_now)
     owner = owner_of_user(account.user_id)
     for subject in (factor.name, f"{SETUP}{factor.name}"):
         work.unit.throttles.clear(owner, tuple(Side), subject)

@@ -1,10 +1,10 @@
 """A factor is taken away: what hangs on it goes with it, whoever does it."""
 
 from ..domain.accounts import Account
-from . import policy
+from . import factor_notices, policy
 from .services import Services, Work
 
-NUMBER_METHOD, NUMBER_COLUMN = "sms", "phone_number"
+NUMBER_COLUMN = "phone_number"
 
 
 def take(
@@ -23,10 +23,9 @@ def take(
     left = policy.enrolled_methods(services, work, account.id)
     if method == account.preferred_method and method not in left:
         ask_first(services, work, account, left[0] if left else None)
-    if method == NUMBER_METHOD and NUMBER_COLUMN in services.settings.mirror_columns:
-        phones = unit.credentials.of_method(account.id, method)
-        newest = phones[0].secret.decode() if phones else None
-        unit.users.mirror(account.user_id, NUMBER_COLUMN, newest)
+    if method == factor_notices.TEXTS and NUMBER_COLUMN in services.settings.mirror_columns:
+        number_left = next((it.decode() for it in factor_notices.phones(work, account.id)), None)
+        unit.users.mirror(account.user_id, NUMBER_COLUMN, number_left)
     return left
 
 

@@ -1,6 +1,7 @@
 """What a person does with his second factors: sees them, names, prefers and removes them."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -8,12 +9,12 @@ from ..domain.accounts import Account, Visitor
 from ..domain.directory import MethodLine
 from ..domain.events import FactorPreferred, FactorRemoved, FactorRenamed
 from ..domain.factor_names import clean_name
+from ..domain.passwords import canonical
 from ..errors import LastFactor, NameTaken, PasswordRefused, Unsealable
 from . import factor_notices, factor_removal, foreign, password_checks, sessions
 from .services import Services, Work
 from .sessions import Standing
 
-KIND = "factor"
 BY_OWNER = "owner"
 
 
@@ -106,11 +107,13 @@ def remove(
     is too short to stand alone (S-02).
     """
     standing = sessions.find_signed_in(services, token)
-    line, what = one(services, token, number, visitor)
-    phone = _number(services, standing, line)
+    line = _mine(services, standing, number, visitor)
+    with services.begin() as work:
+        what = _removal(services, work, standing)
+        phone = _phones(work, standing).get(number)
     if what.asks_for_password:
         password_checks.check(services, standing, password, visitor)
-        if standing.person.password_hash and len(password) < what.minimum:
+        if standing.person.password_hash and len(canonical(password)) < what.minimum:
             raise PasswordRefused("too_short", what.minimum)
 
     def take(work: Work) -> None:
@@ -154,7 +157,7 @@ def _mine(services: Services, standing: Standing, number: int, visitor: Visitor)
     with services.begin() as work:
         found = [line for line in _lines(services, work, standing) if line.id == number]
     if not found:
-        foreign.refuse(services, standing.account.id, KIND, visitor)
+        foreign.refuse(services, standing.account.id, foreign.FACTOR, visitor)
     return found[0]
 
 
@@ -164,21 +167,20 @@ def _listed(services: Services, work: Work, account: Account) -> list[MethodLine
 
 
 def _lines(services: Services, work: Work, standing: Standing) -> list[FactorLine]:
-    account = standing.account
+    account, phones = standing.account, _phones(work, standing)
+    first = _asked_first(work, account)
     lines = [
         FactorLine(
             id=line.id,
             method=line.method,
             name=line.name,
-            destination=_destination(services, work, standing, line),
+            destination=_destination(services, standing, line, phones),
             added_at=line.added_at,
             last_used_at=line.last_used_at,
-            is_preferred=False,
+            is_preferred=line.id == first,
         )
         for line in _listed(services, work, account)
     ]
-    first = _asked_first(work, account)
-    lines = [replace(line, is_preferred=line.id == first) for line in lines]
     return sorted(lines, key=lambda line: not line.is_preferred)
 
 
@@ -190,29 +192,24 @@ def _asked_first(work: Work, account: Account) -> int | None:
 
 
 def _destination(
-    services: Services, work: Work, standing: Standing, line: MethodLine
+    services: Services, standing: Standing, line: MethodLine, phones: Mapping[int, bytes]
 ) -> str | None:
     factor = services.factors[line.method]
     if not factor.posts_codes:
         return None
-    secret = _secret(work, standing, line)
-    return factor.destination(secret, standing.person) if secret is not None else None
-
-
-def _secret(work: Work, standing: Standing, line: MethodLine | FactorLine) -> bytes | None:
-    try:
-        credentials = work.unit.credentials.of_method(standing.account.id, line.method)
-    except Unsealable:
-        return None
-    return next((it.secret for it in credentials if it.id == line.id), None)
-
-
-def _number(services: Services, standing: Standing, line: FactorLine) -> bytes | None:
-    """The phone that a factor is, if it is one that can be read."""
     if line.method != factor_notices.TEXTS:
-        return None
-    with services.begin() as work:
-        return _secret(work, standing, line)
+        return factor.destination(b"", standing.person)
+    phone = phones.get(line.id)
+    return factor.destination(phone, standing.person) if phone else None
+
+
+def _phones(work: Work, standing: Standing) -> dict[int, bytes]:
+    """The phones of the account that can be read, by their numbers among the factors."""
+    try:
+        found = work.unit.credentials.of_method(standing.account.id, factor_notices.TEXTS)
+    except Unsealable:
+        return {}
+    return {it.id: it.secret for it in found}
 
 
 def _tell(

@@ -7,6 +7,8 @@ from ..domain.events import ForeignRow
 from ..errors import NoSuchRow
 from .services import Services
 
+FACTOR = "factor"
+
 
 def refuse(services: Services, account_id: int, kind: str, visitor: Visitor) -> NoReturn:
     """Record that an account asked for a row of that kind that it does not have, and raise

@@ -164,7 +164,7 @@ def type_back(services: Services, token: str | None, code: str, visitor: Visitor
 def answer(services: Services, token: str | None, code: str, visitor: Visitor) -> SignedIn:
     """The second door, by a recovery code: after the first one only, and one for each login.
 
-    `code` is as `typed_code` gives it. Raises LoginLapsed, MethodNotOffered, FactorClosed,
+    `code` is as `typed_letters` gives it. Raises LoginLapsed, MethodNotOffered, FactorClosed,
     TooSoon, WrongAnswer, or Unsealable.
     """
     move = second_proof.MOVES[Purpose.LOGIN]

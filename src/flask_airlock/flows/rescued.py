@@ -5,7 +5,7 @@ from dataclasses import replace
 from ..domain.accounts import Visitor
 from ..domain.events import RescueCompleted
 from ..domain.policy import RESCUE
-from ..errors import LoginLapsed, Unsealable
+from ..errors import LoginLapsed
 from . import clean_slate, factor_notices, rescue_notices
 from .services import Services, Work
 from .sessions import Standing
@@ -15,7 +15,7 @@ def begin_anew(services: Services, work: Work, standing: Standing) -> Standing:
     """Take everything away but this login; where it stands now. The phones that were lost are told,
     since one that is in other hands may be found by them."""
     account = standing.account
-    for number in _phones(work, account.id):
+    for number in factor_notices.phones(work, account.id):
         factor_notices.text(services, work, account.id, "factor_removed", number)
     clean_slate.take_everything(services, work, account, RESCUE, kept_session=standing.session.id)
     by_now = work.unit.accounts.of_user(account.user_id)
@@ -35,11 +35,3 @@ def tell(
         services, work, account_id, on_file, "rescued", visitor, credential_id=number,
         method=method, name=None, destination=destination,
     )  # fmt: skip
-
-
-def _phones(work: Work, account_id: int) -> list[bytes]:
-    try:
-        return factor_notices.phones(work, account_id)
-    except Unsealable:
-        # What can't be read any more is a reason to be rescued.
-        return []

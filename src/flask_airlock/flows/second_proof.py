@@ -1,12 +1,13 @@
 """A second factor is proved: at the second door, or once more by who is inside."""
 
 from collections.abc import Callable
+from typing import TypeVar
 
-from ..domain.accounts import Visitor
+from ..domain.accounts import Account, Visitor
 from ..domain.events import FactorAccepted, ProvedAgain
 from ..domain.login_state import SignedIn, Stage, Step
 from ..domain.one_time_codes import Purpose
-from ..domain.sessions import DOUBLE_CLICK, is_within
+from ..domain.sessions import DOUBLE_CLICK, Session, is_within
 from ..domain.throttle import Guess
 from ..domain.vault import digest
 from ..errors import LoginLapsed, MethodNotOffered, Unsealable, WrongAnswer
@@ -15,6 +16,7 @@ from . import alerts, attempts, codes, holds, sessions
 from .services import Services, Work
 from .sessions import Standing
 
+T = TypeVar("T")
 MOVES = {
     Purpose.LOGIN: (Stage.HALF_OPEN, Step.SECOND_FACTOR),
     Purpose.STEP_UP: (Stage.SIGNED_IN, Step.PROVED_AGAIN),
@@ -53,9 +55,9 @@ def answer(
 
 
 def weigh(
-    services: Services, standing: Standing, guess: Guess, accept: Callable[[], SignedIn],
-    again: Callable[[], SignedIn], visitor: Visitor,
-) -> SignedIn:  # fmt: skip
+    services: Services, standing: Standing, guess: Guess, accept: Callable[[], T],
+    again: Callable[[], T], visitor: Visitor,
+) -> T:  # fmt: skip
     """Look at an answer that was counted: `accept` it, or see whether it is one come `again`; else
     it is refused as `accept` did. Raises WrongAnswer, LoginLapsed, or Unsealable."""
     try:
@@ -74,7 +76,22 @@ def repeat(
     services: Services, token: str | None, move: tuple[Stage, Step], method: str, code: str,
     visitor: Visitor, guess: Guess | None = None,
 ) -> SignedIn:  # fmt: skip
-    """The right answer sent twice by one browser (a double click) lands in the same session.
+    """The right answer sent twice by one browser (a double click) lands in the same session; see
+    `find_repeated`."""
+    session, account, after = find_repeated(
+        services, token, Stage.SIGNED_IN, move, method, code, visitor, guess
+    )
+    if move[0] is not Stage.HALF_OPEN:
+        # Who was inside already gets no mark: a copied cookie must not earn one.
+        return SignedIn(after, None, None)
+    return SignedIn(after, session.next_url, sessions.mark_of(services, account, session))
+
+
+def find_repeated(
+    services: Services, token: str | None, stage: Stage, move: tuple[Stage, Step], method: str,
+    code: str, visitor: Visitor, guess: Guess | None = None,
+) -> tuple[Session, Account, str]:  # fmt: skip
+    """The session of that stage to which this very answer led a moment ago, and its token.
 
     Both answers carry the same new token, which only we can compute from the old one. `guess` was
     counted already, if given; `move` is what the first half did. Raises LoginLapsed for everything
@@ -84,7 +101,7 @@ def repeat(
         raise LoginLapsed
     now = services.clock()
     with services.begin() as work:
-        found = work.unit.sessions.promoted_from(digest(token), now)
+        found = work.unit.sessions.promoted_from(digest(token), now, stage)
     if found is None or not is_within(DOUBLE_CLICK, found[0].proved_at, now):
         raise LoginLapsed
     session, account, answer = found
@@ -96,11 +113,7 @@ def repeat(
     if not services.vault.verify_mac("answer", said, answer):
         raise LoginLapsed
     services.in_one_go(lambda work: attempts.clear(services, work, guess))
-    after = sessions.token_after(services, session, token)
-    if move[0] is not Stage.HALF_OPEN:
-        # Who was inside already gets no mark: a copied cookie must not earn one.
-        return SignedIn(after, None, None)
-    return SignedIn(after, session.next_url, sessions.mark_of(services, account, session))
+    return session, account, sessions.token_after(services, session, token)
 
 
 def _accept(

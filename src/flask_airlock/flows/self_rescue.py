@@ -14,12 +14,12 @@ from ..domain.login_state import NeedsSetup, Stage, Step, advance
 from ..domain.one_time_codes import TRIES_PER_CODE, Purpose
 from ..domain.policy import RESCUE
 from ..domain.rescue import RescueAddress
-from ..domain.sessions import DOUBLE_CLICK, HALF_OPEN_LIFETIME, is_within
+from ..domain.sessions import HALF_OPEN_LIFETIME
 from ..domain.throttle import Guess, Shut
 from ..domain.vault import digest
 from ..errors import LoginLapsed, MethodNotOffered, WrongAnswer
 from ..factors.protocol import Case
-from . import alerts, attempts, codes, foreign, sessions
+from . import alerts, attempts, codes, foreign, second_proof, sessions
 from .rescue_addresses import KIND
 from .services import Services, Work
 from .sessions import Standing
@@ -116,16 +116,16 @@ def answer(services: Services, token: str | None, code: str, visitor: Visitor) -
     case = _case(services, standing, visitor)
     guess = attempts.guess_at(services, standing.account, RESCUE, visitor)
     attempts.count(services, guess, visitor, case.binding(RESCUE))
-    try:
-        return services.in_one_go(lambda work: _accept(services, work, standing, case, guess, code))
-    except (WrongAnswer, LoginLapsed) as refusal:
-        try:
-            return _repeat(services, token, code, visitor, guess)
-        except LoginLapsed:
-            is_shut = attempts.refused(services, guess, refusal.code, visitor)
-            if isinstance(refusal, WrongAnswer):
-                alerts.wrong_factor(services, guess, standing.person, visitor, is_shut=is_shut)
-            raise refusal from None
+    return second_proof.weigh(
+        services,
+        standing,
+        guess,
+        lambda: services.in_one_go(
+            lambda work: _accept(services, work, standing, case, guess, code)
+        ),
+        lambda: _repeat(services, token, code, visitor, guess),
+        visitor,
+    )
 
 
 def _accept(
@@ -167,23 +167,10 @@ def _repeat(
 ) -> NeedsSetup:
     """The right code sent twice by one browser (a double click) lands in the same login. Raises
     LoginLapsed for everything else."""
-    if not token:
-        raise LoginLapsed
-    now = services.clock()
-    with services.begin() as work:
-        found = work.unit.sessions.promoted_from(digest(token), now, Stage.HALF_OPEN)
-    if found is None or not is_within(DOUBLE_CLICK, found[0].proved_at, now):
-        raise LoginLapsed
-    session, account, proof = found
-    if guess is None:
-        # This looks at an answer, so it counts as a try like any other.
-        guess = attempts.guess_at(services, account, RESCUE, visitor)
-        attempts.count(services, guess, visitor)
-    said = sessions.answer_text(MOVE, session.id, RESCUE, code)
-    if not services.vault.verify_mac("answer", said, proof):
-        raise LoginLapsed
-    services.in_one_go(lambda work: attempts.clear(services, work, guess))
-    return NeedsSetup(sessions.token_after(services, session, token))
+    _, _, after = second_proof.find_repeated(
+        services, token, Stage.HALF_OPEN, MOVE, RESCUE, code, visitor, guess
+    )
+    return NeedsSetup(after)
 
 
 def _standing(services: Services, token: str | None) -> Standing:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, delete, func, or_, select
+from sqlalchemy import ColumnElement, Table, and_, delete, func, or_, select
 
 from .columns import to_db
 from .promises import promise
@@ -41,9 +41,9 @@ class Purge(Store):
         return self._changed(delete(rows).where(rows.c.id.in_(ids), self._over(subject, before)))
 
     def _over(self, subject: str, before: datetime) -> ColumnElement[bool]:
-        rows = getattr(self._tables, subject)
+        rows: Table = getattr(self._tables, subject)
         if subject == "events":
-            return rows.c.at <= to_db(before)  # type: ignore[no-any-return]
+            return rows.c.at <= to_db(before)
         if subject == "rescue_addresses":
             # One that nobody proved takes the place of another.
             unproved = and_(rows.c.proved_at.is_(None), rows.c.created_at <= to_db(before))
@@ -52,8 +52,8 @@ class Purge(Store):
             # What is closed of an account stays so; of a name that nobody has, that long.
             return and_(rows.c.account_id.is_(None), rows.c.last_at <= to_db(before))
         if subject == "recovery_codes":
-            return rows.c.voided_at <= to_db(before)  # type: ignore[no-any-return]
+            return rows.c.voided_at <= to_db(before)
         expired = rows.c.expires_at <= to_db(before)
         if subject == "sessions":
             return or_(expired, rows.c.ended_at <= to_db(before))
-        return expired  # type: ignore[no-any-return]
+        return expired

@@ -9,7 +9,8 @@ from typing import Any
 
 from ..domain import events
 from ..domain.events import Event
-from ..domain.policy import FACTOR_METHODS
+from ..domain.policy import FACTOR_METHODS, RESCUE
+from ..domain.recovery_codes import RECOVERY
 from ..domain.throttle import ASKED_AGAIN, FIRST_DOOR, FIRST_SETUP, SETUP, Side
 from .translation import translate as _
 from .wording import method_words
@@ -31,6 +32,10 @@ def _way(method: str) -> str:
         return _("Password")
     if method == FIRST_SETUP:
         method = "email"
+    if method == RECOVERY:
+        return _("Recovery code")
+    if method == RESCUE:
+        return _("Rescue address")
     return method_words(method)[0] if method in FACTOR_METHODS else _("Another way")
 
 

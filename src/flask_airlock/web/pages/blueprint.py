@@ -19,6 +19,7 @@ from ...errors import (
     StoreBusy,
     StoreFailed,
 )
+from .. import cookies
 from ..context import services, state
 from ..current_user import be_nobody, wants_data
 from ..guards import prove_first
@@ -200,7 +201,9 @@ def _lead_back(problem: AirlockError) -> ResponseReturnValue:
         case ProofTooOld():
             return prove_first()
         case NoSuchRow():
-            link, text = url_for("security.overview"), translate("Back")
+            inside = cookies.session_token() is not None
+            page_before = "security.overview" if inside else "security.second_step"
+            link, text = url_for(page_before), translate("Back")
         case MailboxHeld():
             link, text = url_for("security.logout"), translate("Sign out")
         case _:

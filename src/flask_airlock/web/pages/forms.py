@@ -10,10 +10,10 @@ from wtforms import Field, PasswordField, StringField, ValidationError
 
 from ...domain.addresses import LONGEST_ADDRESS
 from ...domain.factor_names import LONGEST_NAME
-from ...domain.letter_codes import typed_letters
+from ...domain.letter_codes import LONGEST_TYPED, typed_letters
 from ...domain.one_time_codes import typed_digits
 from ...domain.passwords import LONGEST_PASSWORD, MOST_PARTS
-from ...domain.recovery_codes import LONGEST_TYPED, typed_code
+from ...domain.recovery_codes import CODE_LENGTH
 from ..wording import words
 
 PACKAGE = __name__.partition(".")[0]
@@ -150,7 +150,7 @@ class RecoveryCodeForm(BareForm):
 
     def validate_code(self, field: Field) -> None:
         """Sixteen of our letters; anything else is no guess and is not counted."""
-        typed = typed_code(field.data or "")
+        typed = typed_letters(field.data or "", CODE_LENGTH)
         if typed is None:
             raise ValidationError(words("not_a_recovery_code"))
         self.typed = typed

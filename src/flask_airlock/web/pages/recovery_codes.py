@@ -11,7 +11,8 @@ from typing import Any
 from flask import Response, request, url_for
 from flask.typing import ResponseReturnValue
 
-from ...domain.recovery_codes import in_groups, is_seed, sent_back
+from ...domain.letter_codes import in_groups
+from ...domain.recovery_codes import is_seed, sent_back
 from ...domain.vault import new_token
 from ...errors import CodesShown, MethodNotOffered, TooSoon, Unsealable, WrongAnswer
 from ...flows import recovery_codes
