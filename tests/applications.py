@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -52,6 +53,8 @@ WHOLE_LIFE: dict[str, Any] = {
     "SECURITY_CONFIRMABLE": True,
     "SECURITY_USERNAME_ENABLE": True,
     "SECURITY_DELETABLE": True,
+    "SECURITY_TWO_FACTOR_TRUSTED_BROWSERS": timedelta(days=14),
+    "SECURITY_REMEMBER": timedelta(days=30),
 }
 
 

@@ -13,22 +13,20 @@ from tests.journeys.recovering import made
 from tests.journeys.support import enrolled_person, give_role, signed_in
 
 OURS = (
-    "sessions", "credentials", "setups", "rescue_addresses", "recovery_codes", "codes",
-    "throttles", "windows",
+    "sessions", "trusted_browsers", "credentials", "setups", "rescue_addresses", "recovery_codes",
+    "codes", "throttles", "windows",
     "link_tokens",
 )  # fmt: skip
 # What nobody is handed: digests, sealed values, numbers that only tie our rows together.
 WITHHELD = {
     "accounts": {
-        "id",
-        "user_id",
-        "handle",
-        "proved_address",
-        "mark_series",
-        "closed_password",
+        "id", "user_id", "handle", "proved_address", "mark_series", "closed_password",
         "reset_address",
     },
-    "sessions": {"account_id", "digest", "previous_digest", "answer_digest", "next_url"},
+    "sessions": {
+        "account_id", "digest", "previous_digest", "answer_digest", "next_url", "trust_id",
+    },
+    "trusted_browsers": {"id", "account_id", "series", "digest", "previous_digest", "bound_to"},
     "credentials": {"id", "account_id", "secret", "last_step", "name_key"},
     "setups": {"id", "account_id", "session_id", "secret"},
     "rescue_addresses": {"id", "account_id", "address", "digest"},
@@ -39,7 +37,7 @@ WITHHELD = {
     "link_tokens": {"id", "account_id", "digest", "address", "payload", "sent"},
     "letters": {"id", "account_id", "reference", "message", "due_at"},
     "events": {"id", "account_id"},
-}
+}  # fmt: skip
 
 
 def add_order(application: Application, email: str) -> None:

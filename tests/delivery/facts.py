@@ -28,6 +28,7 @@ FACTS: dict[str, dict[str, object]] = {
     "email_restored": AT,
     "username_changed": {"username": 'O\'Hara & <Sons> "1"', **STOPPED},
     "sessions_ended": {"which": "others", **STOPPED},
+    "trusted_browser_stolen": {"name": "Küche & <Bad>", "added": "1 November 2026", **STOPPED},
     "account_going": {"on": "1 December 2026, 14:32 UTC", **STOPPED},
     "account_kept": AT,
     "account_gone": {"asked": "24 November 2026, 14:32 UTC", **AT},

@@ -37,6 +37,7 @@ FORMS: dict[str, dict[str, str]] = {
     "security.rescue?by=code": {"action": "answer", "code": "0000-0000"},
     "security.not_me": {},
     "security.sessions": {"end": "all"},
+    "security.trusted_browsers": {},
     "security.enrol": {},
     "security.second_step?method=recovery_code": {
         "method": "recovery_code",

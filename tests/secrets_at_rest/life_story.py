@@ -101,7 +101,10 @@ def _forget_the_password(here: World, person: Person) -> None:
 
 def _go(here: World, person: Person) -> None:
     here.application.clock.advance(minutes=1)
-    browser = here.application.browser().log_in(person, "authenticator")
+    browser = here.application.browser().give_password(person)
+    code = person.app_code()
+    browser.post("/login/second-step", method="authenticator", code=code, trusts="y")
+    assert "trusted" in str(browser.client._cookies)
     here.note(browser).get("/delete-account")
     browser.post("/delete-account", current=person.password)
     assert "will be removed" in here.note(browser).page

@@ -119,6 +119,12 @@ VALUES: dict[str, tuple[list[Any], list[Any]]] = {
     "FACTORS_URL": PATHS,
     "ACTIVITY_URL": PATHS,
     "SESSIONS_URL": PATHS,
+    "TRUSTED_BROWSERS_URL": PATHS,
+    "TWO_FACTOR_TRUSTED_BROWSERS": (
+        [None, timedelta(days=14), timedelta(days=30), 3600],
+        [0, True, timedelta(days=30, seconds=1), timedelta(0), "14 days", -1],
+    ),
+    "REMEMBER": ([None, timedelta(days=30), 86400], [it for it in DURATIONS[1] if it is not None]),
     "ENROL_URL": PATHS,
     "SETUP_LINK_URL": PATHS,
     "POST_LOGIN_URL": PATHS,

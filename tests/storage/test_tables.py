@@ -15,9 +15,9 @@ from tests.storage.models import KINDS, Bare, bare, composite_key, in_schema, in
 from tests.storage.units import NOW
 
 SUBJECTS = {
-    "accounts", "sessions", "credentials", "setups", "rescue_addresses", "codes", "throttles",
-    "windows", "link_tokens", "letters", "events", "key_checks",
-    "recovery_codes",
+    "accounts", "sessions", "trusted_browsers", "credentials", "setups", "rescue_addresses",
+    "recovery_codes", "codes", "throttles", "windows", "link_tokens", "letters", "events",
+    "key_checks",
 }  # fmt: skip
 NAMES = {f"airlock_{subject}" for subject in SUBJECTS}
 

@@ -56,8 +56,8 @@ class Account:
 
 @dataclass(frozen=True, kw_only=True)
 class Visitor:
-    """The browser that asks, as it says of itself; `marks` are its signs of earlier logins, by
-    their cookies' names.
+    """The browser that asks, as it says of itself; `marks` are its signs of earlier logins and its
+    tokens of trust, by their cookies' names.
 
     `address` is the network address that the server saw, `agent` the User-Agent header.
     """

@@ -1,7 +1,7 @@
 """The state machine of a login: where one can stand, and the only legal moves."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from ..errors import IllegalMove
@@ -20,6 +20,7 @@ class Step(StrEnum):
 
     FIRST_FACTOR = "first_factor"
     FIRST_FACTOR_SUFFICES = "first_factor_suffices"
+    BROWSER_IS_TRUSTED = "browser_is_trusted"
     SECOND_FACTOR = "second_factor"
     RESCUED = "rescued"
     FACTOR_SET_UP = "factor_set_up"
@@ -29,6 +30,7 @@ class Step(StrEnum):
 MOVES = {
     (Stage.STRANGER, Step.FIRST_FACTOR): Stage.HALF_OPEN,
     (Stage.STRANGER, Step.FIRST_FACTOR_SUFFICES): Stage.SIGNED_IN,
+    (Stage.STRANGER, Step.BROWSER_IS_TRUSTED): Stage.SIGNED_IN,
     (Stage.HALF_OPEN, Step.SECOND_FACTOR): Stage.SIGNED_IN,
     # The first door is as far as a rescue leads: beyond it only a new factor does.
     (Stage.HALF_OPEN, Step.RESCUED): Stage.HALF_OPEN,
@@ -55,18 +57,28 @@ class BrowserMark:
 
 
 @dataclass(frozen=True)
+class KeptMark(BrowserMark):
+    """One that the browser keeps that long."""
+
+    lifetime: timedelta
+
+
+@dataclass(frozen=True)
 class SignedIn:
     """Both doors are behind: `token` is the session's, `next_url` where the person was going.
 
-    `mark` is the sign by which this browser is known again; where a first factor sufficed, at the
-    first door alone. `factor_due_at` is when a second factor has to be there, for who may do
-    without until then.
+    `mark` is the sign by which this browser is known again; where no second factor was given, at
+    the first door alone. `factor_due_at` is when a second factor has to be there, for who may do
+    without until then. `trust` is the token of a browser that is trusted. The browser keeps the
+    session's cookie for `lifetime`, where the person asked to stay signed in.
     """
 
     token: str = field(repr=False)
     next_url: str | None
     mark: BrowserMark | None
     factor_due_at: datetime | None = None
+    trust: KeptMark | None = None
+    lifetime: timedelta | None = None
 
 
 @dataclass(frozen=True)

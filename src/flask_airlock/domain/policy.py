@@ -14,6 +14,8 @@ RESCUE = "rescue"
 MOST_OF_A_KIND = 5
 # What counts as a second factor once it was proved. A recovery code is none that an account has.
 SECOND_PROOFS = (*FACTOR_METHODS, RECOVERY)
+# The proof of a session whose browser stood for the second factor.
+TRUSTED_BROWSER = "trusted_browser"
 
 
 @dataclass(frozen=True)
@@ -44,12 +46,17 @@ def proved_second_factor(proofs: Collection[str]) -> bool:
     return not set(proofs).isdisjoint(SECOND_PROOFS)
 
 
+def leans_on_trust(proofs: Collection[str]) -> bool:
+    """Whether nothing but a trusted browser stands for the second factor."""
+    return TRUSTED_BROWSER in proofs and not proved_second_factor(proofs)
+
+
 def check_own_proofs(proofs: Sequence[str]) -> None:
     """Raise ValueError unless these are names of an application's own first factors.
 
     A name of ours would let a view claim a second factor that nobody has proved.
     """
-    ours = {*SECOND_PROOFS, RESCUE}
+    ours = {*SECOND_PROOFS, RESCUE, TRUSTED_BROWSER}
     if isinstance(proofs, str) or not 0 < len(proofs) <= 5 or not ours.isdisjoint(proofs):
         raise ValueError(
             f"proofs is a list of one to five names of your own, such as ['oauth'], not {ours}"

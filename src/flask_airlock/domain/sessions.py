@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from .login_state import Stage
-from .policy import RESCUE
+from .policy import RESCUE, leans_on_trust
 
 HALF_OPEN_LIFETIME = timedelta(minutes=10)
 SEEN_INTERVAL = timedelta(minutes=5)
@@ -15,15 +15,29 @@ RECENT_PROOF = timedelta(minutes=10)
 
 @dataclass(frozen=True)
 class SessionPolicy:
-    """How long a signed-in session may rest, and how long it may last at all."""
+    """How long a signed-in session may rest, and how long it may last at all; `remember` is how
+    long both are for whoever asked to stay signed in, where that is offered."""
 
     idle: timedelta = timedelta(hours=8)
     overall: timedelta = timedelta(hours=24)
+    remember: timedelta | None = None
+
+    def length(self, remembered: bool) -> timedelta:
+        """How long a session lasts that begins now."""
+        return self.remember if remembered and self.remember is not None else self.overall
+
+    def has_rested_too_long(self, session: "Session", now: datetime) -> bool:
+        """Whether it is over for want of use; no rest ends one that is to be remembered."""
+        if session.remembered and self.remember is not None:
+            return False
+        return not is_within(self.idle, session.last_seen_at, now)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Session:
-    """A row of `airlock_sessions`. `proofs` are the methods that opened it, in order."""
+    """A row of `airlock_sessions`. `proofs` are the methods that opened it, in order;
+    `remembered` says that the person asked to stay signed in, `trust_id` which trusted browser
+    stands for the second factor."""
 
     id: int
     account_id: int
@@ -34,6 +48,8 @@ class Session:
     proved_at: datetime
     expires_at: datetime
     next_url: str | None = field(default=None)
+    remembered: bool = False
+    trust_id: int | None = None
 
     @property
     def is_rescued(self) -> bool:
@@ -41,8 +57,13 @@ class Session:
         return self.stage is Stage.HALF_OPEN and RESCUE in self.proofs
 
     def is_fresh(self, now: datetime, within: timedelta = RECENT_PROOF) -> bool:
-        """Whether the last proof is recent enough for a change of factors (S-84)."""
-        return is_within(within, self.proved_at, now)
+        """Whether the last proof is recent enough for a change of factors (S-84); that a browser
+        is trusted proves nothing now."""
+        return not leans_on_trust(self.proofs) and is_within(within, self.proved_at, now)
+
+    def cookie_lifetime(self, now: datetime) -> timedelta | None:
+        """How long the browser keeps the session's cookie; None until it is closed."""
+        return self.expires_at - now if self.remembered else None
 
 
 def is_within(length: timedelta, then: datetime, now: datetime) -> bool:

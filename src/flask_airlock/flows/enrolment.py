@@ -8,6 +8,7 @@ from ..domain.login_state import SignedIn, Stage, Step
 from ..domain.one_time_codes import Purpose
 from ..domain.policy import MOST_OF_A_KIND, proved_second_factor
 from ..domain.throttle import SETUP, Side, owner_of_user
+from ..domain.trust import Ending
 from ..errors import (
     AddressUnproved,
     IllegalMove,
@@ -32,6 +33,7 @@ from . import (
     second_proof,
     sessions,
     setup_links,
+    trust,
 )
 from .address_proof import address_is_proved, needs_address_proof
 from .services import Services, Work
@@ -253,6 +255,7 @@ def _add_factor(
     now, account = case.now, standing.account
     had = policy.enrolled_methods(services, work, account.id)
     work.unit.setups.void_others(account.id, now)
+    trust.end_all(services, work, account.id, Ending.FACTORS, case.visitor)
     if factor.name not in had or factor.name != services.mailbox.name:
         is_phone = factor.name == factor_notices.TEXTS
         before = factor_notices.phones(work, account.id) if is_phone else []
@@ -266,9 +269,8 @@ def _add_factor(
         if factor_removal.NUMBER_COLUMN in services.settings.mirror_columns:
             number_now = setup.secret.decode()
             work.unit.users.mirror(account.user_id, factor_removal.NUMBER_COLUMN, number_now)
-    owner = owner_of_user(account.user_id)
     for subject in (factor.name, f"{SETUP}{factor.name}"):
-        work.unit.throttles.clear(owner, tuple(Side), subject)
+        work.unit.throttles.clear(owner_of_user(account.user_id), tuple(Side), subject)
     work.record(FactorAdded(account_id=account.id, method=factor.name), case.visitor)
 
 

@@ -21,6 +21,7 @@ SET_HISTORY = timedelta(days=30)
 NAME_HISTORY = timedelta(days=30)
 KEPT = {
     "sessions": SESSION_HISTORY,
+    "trusted_browsers": SESSION_HISTORY,
     "codes": CODE_HISTORY,
     "setups": CODE_HISTORY,
     "rescue_addresses": CODE_HISTORY,

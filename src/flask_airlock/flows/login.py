@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ..domain.accounts import Account, Person, Visitor
@@ -11,6 +11,7 @@ from ..domain.events import FirstFactorAccepted, FirstFactorRefused
 from ..domain.login_state import LoginOutcome, NeedsFactor, NeedsSetup, SignedIn, Step
 from ..domain.networks import FAILURES
 from ..domain.one_time_codes import Purpose
+from ..domain.policy import TRUSTED_BROWSER
 from ..domain.throttle import FIRST_DOOR, FIRST_SETUP, Guess, Side, owner_of_user
 from ..errors import (
     TooSoon,
@@ -29,14 +30,28 @@ from . import (
     policy,
     second_proof,
     sessions,
+    trust,
 )
 from .address_proof import needs_address_proof
 from .services import Services, Work
+from .trust import Trusted
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """What came to the first door: by which proofs, from where, on the way to where; `remember`
+    where the person wants to stay signed in."""
+
+    proofs: tuple[str, ...]
+    visitor: Visitor
+    next_url: str | None
+    remember: bool = False
 
 
 def enter_password(
-    services: Services, address: str, password: str, visitor: Visitor, next_url: str | None
-) -> LoginOutcome:
+    services: Services, address: str, password: str, visitor: Visitor, next_url: str | None,
+    *, remember: bool = False,
+) -> LoginOutcome:  # fmt: skip
     """The first door. Raises WrongCredentials for an unknown name, a wrong password, an inactive
     account and one that waits for its confirmation alike, after the same one hash; TooSoon or
     PasswordClosed after many of these, alike again and after none."""
@@ -62,7 +77,8 @@ def enter_password(
         raise WrongCredentials
     if verified.outdated and person.password_hash:
         person = _with_our_hash(services, person, person.password_hash, password)
-    return pass_first_door(services, person, ("password",), visitor, next_url, guess)
+    arrival = Arrival(("password",), visitor, next_url, remember)
+    return pass_first_door(services, person, arrival, guess)
 
 
 def _network_must_not_wait(services: Services, guess: Guess, visitor: Visitor) -> None:
@@ -99,16 +115,11 @@ def continue_login(
     if person is None or (reason := policy.may_not_enter(services, person)):
         _refuse(services, person, reason if person else "unknown_name", visitor)
         raise WrongCredentials
-    return pass_first_door(services, person, tuple(proofs), visitor, next_url)
+    return pass_first_door(services, person, Arrival(tuple(proofs), visitor, next_url))
 
 
 def pass_first_door(
-    services: Services,
-    person: Person,
-    proofs: tuple[str, ...],
-    visitor: Visitor,
-    next_url: str | None,
-    guess: Guess | None = None,
+    services: Services, person: Person, arrival: Arrival, guess: Guess | None = None
 ) -> LoginOutcome:
     """Between the doors: nobody is inside, unless no second factor is asked of this person, or
     it may come later.
@@ -118,26 +129,21 @@ def pass_first_door(
     """
 
     def pass_door(work: Work) -> LoginOutcome | None:
-        outcome = _pass_first_door(services, work, person, proofs, visitor, next_url)
+        outcome = _pass_first_door(services, work, person, arrival)
         if outcome is not None and guess is not None:
-            alerts.right_after_failures(services, work, guess, person, visitor)
+            alerts.right_after_failures(services, work, guess, person, arrival.visitor)
             attempts.clear(services, work, guess)
         return outcome
 
     outcome = services.in_one_go(pass_door)
     if outcome is None:
-        _refuse(services, person, "changed_meanwhile", visitor)
+        _refuse(services, person, "changed_meanwhile", arrival.visitor)
         raise WrongCredentials
     return outcome
 
 
 def _pass_first_door(
-    services: Services,
-    work: Work,
-    person: Person,
-    proofs: tuple[str, ...],
-    visitor: Visitor,
-    next_url: str | None,
+    services: Services, work: Work, person: Person, arrival: Arrival
 ) -> LoginOutcome | None:
     accounts, user_id = work.unit.accounts, person.user_id
     account = accounts.of_user(user_id) or accounts.ensure_evenly(user_id, services.clock())
@@ -149,48 +155,62 @@ def _pass_first_door(
     account = accounts.of_user(user_id)
     if account is None or work.unit.users.by_id(user_id) != person:
         return None
-    if "password" in proofs and policy.password_is_closed(account, person):
+    if "password" in arrival.proofs and policy.password_is_closed(account, person):
         return None
-    work.record(FirstFactorAccepted(account_id=account.id, proofs=proofs), visitor)
+    accepted = FirstFactorAccepted(account_id=account.id, proofs=arrival.proofs)
+    work.record(accepted, arrival.visitor)
     methods = policy.enrolled_methods(services, work, account.id)
     if not policy.needs_second_door(
         services, account, lambda: work.unit.users.role_names(account.user_id)
     ):
-        return _come_in(services, work, account, person, proofs, visitor, next_url)
-    due_at = grace.ask(services, work, account, person, visitor)
+        return _let_in(services, work, account, person, arrival, None)
+    due_at = grace.ask(services, work, account, person, arrival.visitor)
     if due_at is not None:
-        inside = _come_in(services, work, account, person, proofs, visitor, next_url)
+        inside = _let_in(services, work, account, person, arrival, None)
         return replace(inside, factor_due_at=due_at)
-    token, session_id = sessions.open_session(
-        services, work, account, Step.FIRST_FACTOR, proofs, visitor, next_url
-    )
-    _first_code(services, work, account, person, session_id, methods, visitor)
+    if methods and (trusted := trust.show(services, work, account, person, arrival.visitor)):
+        return _let_in(services, work, account, person, arrival, trusted)
+    token, session = sessions.open_session(
+        services, work, account, Step.FIRST_FACTOR, arrival.proofs, arrival.visitor,
+        arrival.next_url, remember=arrival.remember,
+    )  # fmt: skip
+    _first_code(services, work, account, person, session.id, methods, arrival.visitor)
     return NeedsFactor(token) if methods else NeedsSetup(token)
 
 
-def _come_in(
-    services: Services,
-    work: Work,
-    account: Account,
-    person: Person,
-    proofs: tuple[str, ...],
-    visitor: Visitor,
-    next_url: str | None,
-) -> SignedIn:
-    """Inside by the first factor alone."""
-    step, side = Step.FIRST_FACTOR_SUFFICES, _first_door_side(services, account, person, visitor)
-    alerts.new_browser(services, work, account, person, side, visitor)
-    token, _ = sessions.open_session(services, work, account, step, proofs, visitor, next_url)
+def _let_in(
+    services: Services, work: Work, account: Account, person: Person, arrival: Arrival,
+    trusted: Trusted | None,
+) -> SignedIn:  # fmt: skip
+    """Nothing more is asked: no second factor is needed yet, or the browser stands for it."""
+    side = _first_door_side(services, account, person, arrival.visitor)
+    alerts.new_browser(services, work, account, person, side, arrival.visitor)
+    step, proofs = Step.FIRST_FACTOR_SUFFICES, arrival.proofs
+    leaning: dict[str, Any] = {}
+    if trusted is not None:
+        step, proofs = Step.BROWSER_IS_TRUSTED, (*proofs, TRUSTED_BROWSER)
+        leaning = {"trust_id": trusted.id, "ends_at": trusted.ends_at}
+    token, session = sessions.open_session(
+        services, work, account, step, proofs, arrival.visitor, arrival.next_url,
+        remember=arrival.remember, **leaning,
+    )  # fmt: skip
     gave_password = person.password_hash if "password" in proofs else None
-    mark = password_mark(services.vault, account, gave_password) if gave_password else None
-    return SignedIn(token, next_url, mark)
+    return SignedIn(
+        token,
+        arrival.next_url,
+        password_mark(services.vault, account, gave_password) if gave_password else None,
+        trust=trusted.mark if trusted is not None else None,
+        lifetime=session.cookie_lifetime(services.clock()),
+    )
 
 
 def answer_factor(
-    services: Services, token: str | None, method: str, code: str, visitor: Visitor
-) -> SignedIn:
+    services: Services, token: str | None, method: str, code: str, visitor: Visitor,
+    *, trusts: bool = False,
+) -> SignedIn:  # fmt: skip
     """The second door. Raises what `second_proof.answer` raises."""
-    return second_proof.answer(services, Purpose.LOGIN, token, method, code, visitor)
+    login = (services, Purpose.LOGIN, token, method, code, visitor)
+    return second_proof.answer(*login, trusts=trusts)
 
 
 def _first_code(

@@ -29,6 +29,7 @@ STOPPABLE = frozenset(
         "right_after_failures",
         "second_factor_due",
         "sessions_ended",
+        "trusted_browser_stolen",
         "username_changed",
         "wrong_factor",
     }

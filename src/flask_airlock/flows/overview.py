@@ -6,7 +6,7 @@ from datetime import datetime
 from ..domain.directory import MethodLine
 from ..domain.recovery_codes import RecoveryState
 from ..domain.rescue import RescueAddress
-from . import own_sessions, policy, recovery_codes, rescue_notices, sessions
+from . import own_sessions, policy, recovery_codes, rescue_notices, sessions, trusted_browsers
 from .services import Services
 
 
@@ -15,7 +15,8 @@ class Overview:
     """What an account has; `methods` are its second factors, oldest first, `factor_due_at` when
     it has to have one, where that is a day to come, `sessions` counts the browsers in which it is
     signed in, `rescue_addresses` are those that were proved, `recovery` its set of recovery codes,
-    `may_have_codes` whether there may be one."""
+    `may_have_codes` whether there may be one, `trusted` counts the browsers that are asked for no
+    second factor."""
 
     methods: tuple[MethodLine, ...]
     factor_due_at: datetime | None
@@ -23,6 +24,7 @@ class Overview:
     rescue_addresses: tuple[RescueAddress, ...]
     recovery: RecoveryState | None
     may_have_codes: bool
+    trusted: int
 
 
 def look(services: Services, token: str | None) -> Overview:
@@ -40,4 +42,5 @@ def look(services: Services, token: str | None) -> Overview:
             rescue_addresses=tuple(rescue_notices.proved(work, account.id)),
             recovery=recovery.state,
             may_have_codes=recovery.may_be_made,
+            trusted=trusted_browsers.count(services, work, account.id),
         )

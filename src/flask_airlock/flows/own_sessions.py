@@ -8,8 +8,9 @@ from ..domain.accounts import Account, Visitor
 from ..domain.directory import SessionLine
 from ..domain.events import SessionsEnded
 from ..domain.login_state import Stage
+from ..domain.trust import Ending
 from ..errors import LoginLapsed
-from . import foreign, notices, sessions
+from . import foreign, notices, sessions, trust
 from .services import Services, Work
 from .sessions import Standing
 
@@ -19,9 +20,9 @@ ONE, OTHERS, ALL = "one", "others", "all"
 
 def alive(services: Services, work: Work, account: Account) -> list[SessionLine]:
     """The sessions of an account that still open something, newest first."""
-    now = services.clock()
-    rested = now - services.settings.session_policy.idle
-    return work.unit.sessions.lines(account.id, now, rested)
+    now, rules = services.clock(), services.settings.session_policy
+    remembering = rules.remember is not None
+    return work.unit.sessions.lines(account.id, now, now - rules.idle, remembering=remembering)
 
 
 def signed_in(services: Services, work: Work, account: Account) -> list[SessionLine]:
@@ -82,6 +83,8 @@ def end_many(services: Services, token: str | None, which: str, visitor: Visitor
             work.unit.sessions.end_all(account_id, now)
         else:
             work.unit.sessions.end_others(account_id, kept, now)
+        # In other browsers a password alone must not lead inside again.
+        trust.end_all(services, work, account_id, Ending.SIGNED_OUT, visitor)
         ended = len(ids) - (which == OTHERS)
         _finish(services, work, standing, ended, which, visitor)
         return ended

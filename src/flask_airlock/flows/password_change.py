@@ -1,23 +1,27 @@
 """Changing the password while signed in: this session goes on under a new token, others end."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from ..domain.accounts import Visitor
 from ..domain.browsers import password_mark
 from ..domain.events import PasswordChanged
 from ..domain.login_state import BrowserMark
+from ..domain.trust import Ending
 from ..errors import LoginLapsed
-from . import new_passwords, notices, password_checks, sessions
+from . import new_passwords, notices, password_checks, sessions, trust
 from .services import Services, Work
 from .sessions import Standing
 
 
 @dataclass(frozen=True)
 class Changed:
-    """The session's new token, and the sign by which the first door knows this browser again."""
+    """The session's new token, the sign by which the first door knows this browser again, and how
+    long the browser keeps the session's cookie, where it does."""
 
     token: str = field(repr=False)
     mark: BrowserMark
+    lifetime: timedelta | None
 
 
 def minimum(services: Services, token: str | None) -> int:
@@ -59,7 +63,8 @@ def _repeat(services: Services, token: str | None, wanted: str, visitor: Visitor
 
 
 def _changed(services: Services, standing: Standing, token: str, hashed: str) -> Changed:
-    return Changed(token, password_mark(services.vault, standing.account, hashed))
+    mark = password_mark(services.vault, standing.account, hashed)
+    return Changed(token, mark, standing.session.cookie_lifetime(services.clock()))
 
 
 def _stands_alone(services: Services, standing: Standing) -> bool:
@@ -77,6 +82,7 @@ def _keep(
     work.unit.sessions.end_others(account_id, standing.session.id, now)
     work.unit.setups.void_others(account_id, now)
     work.unit.link_tokens.void_all(account_id, now)
+    trust.end_all(services, work, account_id, Ending.PASSWORD, visitor)
     notices.tell(services, work, account_id, standing.person.email, "password_changed", visitor)
     work.record(PasswordChanged(account_id=account_id), visitor)
     return _changed(services, standing, token, hashed)

@@ -1,6 +1,7 @@
 """The current password, asked once more of who is inside, before something is changed."""
 
 from ..domain.accounts import Visitor
+from ..domain.policy import leans_on_trust
 from ..domain.throttle import ASKED_AGAIN
 from ..errors import LoginLapsed, ProofTooOld, TooSoon, WrongCredentials, WrongPassword
 from . import attempts, sessions
@@ -11,8 +12,11 @@ from .sessions import Standing
 def check(services: Services, standing: Standing, password: str, visitor: Visitor) -> None:
     """Raise WrongPassword for a wrong one, counted like any guess, and TooSoon after several.
 
-    Who has no password gives his login as the proof: ProofTooOld unless it was a moment ago.
+    Who has no password gives his login as the proof: ProofTooOld unless it was a moment ago. So it
+    is in a session that a trusted browser opened, until a second factor is proved there.
     """
+    if leans_on_trust(standing.session.proofs):
+        raise ProofTooOld
     if standing.person.password_hash is None:
         must_be_fresh(services, standing)
         return

@@ -14,9 +14,20 @@ from ..domain.events import LinkRequested, PasswordReset
 from ..domain.link_tokens import LinkPurpose
 from ..domain.login_state import BrowserMark
 from ..domain.networks import LETTERS
+from ..domain.trust import Ending
 from ..errors import LinkSpent
 from ..storage.link_tokens import Link
-from . import attempts, mailboxes, mailed_links, networks, new_passwords, notices, people, policy
+from . import (
+    attempts,
+    mailboxes,
+    mailed_links,
+    networks,
+    new_passwords,
+    notices,
+    people,
+    policy,
+    trust,
+)
 from .address_proof import note_proved
 from .services import Services, Work
 
@@ -146,6 +157,7 @@ def _keep(
     work.unit.users.confirm(person.user_id, now)
     work.unit.sessions.end_all(account.id, now)
     work.unit.setups.void_others(account.id, now)
+    trust.end_all(services, work, account.id, Ending.PASSWORD, visitor)
     attempts.forgive(services, work, account.user_id)
     work.record(PasswordReset(account_id=account.id, purpose=link.purpose.value), visitor)
     if _is_reset(link):

@@ -16,9 +16,10 @@ from ..domain.one_time_codes import Purpose
 from ..domain.recovery_codes import RECOVERY, RecoveryState, batch_of, bound, codes_from
 from ..domain.sessions import DOUBLE_CLICK, is_within
 from ..domain.throttle import SETUP, Guess, Side, Window, owner_of_user
+from ..domain.trust import Ending
 from ..errors import CodesShown, LoginLapsed, MethodNotOffered, TooSoon, WrongAnswer
 from ..storage.recovery_codes import KeptCode
-from . import alerts, attempts, notices, policy, second_proof, sessions
+from . import alerts, attempts, notices, policy, second_proof, sessions, trust
 from .services import Services, Work
 from .sessions import Standing
 
@@ -216,6 +217,8 @@ def _spending(
         attempts.clear(services, work, guess)
         if not codes.spend(account.id, kept.id, services.clock()):
             raise WrongAnswer
+        # The phone may be in other hands, and with it what its browser kept.
+        trust.end_all(services, work, account.id, Ending.RECOVERY, visitor)
         state = codes.state(account.id)
         left = state.left if state else 0
         work.record(FactorAccepted(account_id=account.id, method=RECOVERY), visitor)

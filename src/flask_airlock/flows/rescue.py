@@ -7,8 +7,9 @@ from typing import Any
 from ..domain.accounts import Visitor
 from ..domain.events import FactorsReset, RescueRequested
 from ..domain.letters import Channel, Letter
+from ..domain.trust import Ending
 from ..errors import MethodNotOffered, RescueTooSoon, UnknownUser
-from . import clean_slate, letters, rescue_removal, sessions, setup_links
+from . import clean_slate, letters, rescue_removal, sessions, setup_links, trust
 from .services import Services, Work
 from .sessions import Standing
 
@@ -88,6 +89,7 @@ def reset_factors(services: Services, user_id: Any, reason: str, visitor: Visito
             raise UnknownUser(user_id)
         account = work.unit.accounts.ensure(user_id, services.clock())
         clean_slate.take_everything(services, work, account, ADMINISTRATOR)
+        trust.end_all(services, work, account.id, Ending.RECOVERY, visitor)
         work.unit.accounts.require_setup_link(account.id)
         # They were of no help to him; and whoever got in before may have left one there.
         rescue_removal.take_all(services, work, account.id, ADMINISTRATOR, visitor)

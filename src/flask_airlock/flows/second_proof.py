@@ -1,6 +1,7 @@
 """A second factor is proved: at the second door, or once more by who is inside."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TypeVar
 
 from ..domain.accounts import Account, Visitor
@@ -12,7 +13,7 @@ from ..domain.throttle import Guess
 from ..domain.vault import digest
 from ..errors import LoginLapsed, MethodNotOffered, Unsealable, WrongAnswer
 from ..factors.protocol import Case
-from . import alerts, attempts, codes, holds, sessions
+from . import alerts, attempts, codes, holds, sessions, trust
 from .services import Services, Work
 from .sessions import Standing
 
@@ -25,11 +26,12 @@ MOVES = {
 
 def answer(
     services: Services, purpose: Purpose, token: str | None, method: str, code: str,
-    visitor: Visitor,
+    visitor: Visitor, *, trusts: bool = False,
 ) -> SignedIn:  # fmt: skip
-    """Count the answer, look at it, and move the session on. `code` is digits only. Raises
-    LoginLapsed, MethodNotOffered, FactorClosed, TooSoon, TooManyTries, MailboxHeld, WrongAnswer,
-    Unsealable, or IllegalMove after a rescue."""
+    """Count the answer, look at it, and move the session on. `code` is digits only; `trusts` where
+    the person wants to be asked for none in this browser for a while. Raises LoginLapsed,
+    MethodNotOffered, FactorClosed, TooSoon, TooManyTries, MailboxHeld, WrongAnswer, Unsealable, or
+    IllegalMove after a rescue."""
     move = MOVES[purpose]
     try:
         standing = sessions.find(services, token, move[0])
@@ -48,7 +50,7 @@ def answer(
         services,
         standing,
         guess,
-        lambda: _accept(services, standing, case, guess, code),
+        lambda: _accept(services, standing, case, guess, code, trusts=trusts),
         lambda: repeat(services, token, move, method, code, visitor, guess),
         visitor,
     )
@@ -81,10 +83,14 @@ def repeat(
     session, account, after = find_repeated(
         services, token, Stage.SIGNED_IN, move, method, code, visitor, guess
     )
-    if move[0] is not Stage.HALF_OPEN:
+    lifetime = session.cookie_lifetime(services.clock())
+    if token is None or move[0] is not Stage.HALF_OPEN:
         # Who was inside already gets no mark: a copied cookie must not earn one.
-        return SignedIn(after, None, None)
-    return SignedIn(after, session.next_url, sessions.mark_of(services, account, session))
+        return SignedIn(after, None, None, lifetime=lifetime)
+    with services.begin() as work:
+        trusted = trust.added_just_now(services, work, account, token)
+    mark = sessions.mark_of(services, account, session)
+    return SignedIn(after, session.next_url, mark, trust=trusted, lifetime=lifetime)
 
 
 def find_repeated(
@@ -117,7 +123,7 @@ def find_repeated(
 
 
 def _accept(
-    services: Services, standing: Standing, case: Case, guess: Guess, code: str
+    services: Services, standing: Standing, case: Case, guess: Guess, code: str, *, trusts: bool
 ) -> SignedIn:
     account_id, method = standing.account.id, guess.subject
 
@@ -133,7 +139,10 @@ def _accept(
         else:
             who = (standing.account, standing.person, guess.side)
             alerts.new_browser(services, work, *who, case.visitor)
-        return sessions.promote(services, work, standing, step, method, code, case.visitor)
+        inside = sessions.promote(services, work, standing, step, method, code, case.visitor)
+        if not trusts:
+            return inside
+        return replace(inside, trust=trust.add(services, work, standing, method, case.visitor))
 
     return services.in_one_go(accept)
 

@@ -3,13 +3,14 @@
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from ..domain.accounts import Account, Person, Visitor
 from ..domain.browsers import new_mark
 from ..domain.events import SignedOut
 from ..domain.login_state import BrowserMark, SignedIn, Stage, Step, advance
-from ..domain.policy import proved_second_factor
+from ..domain.policy import leans_on_trust, proved_second_factor
 from ..domain.sessions import DOUBLE_CLICK, HALF_OPEN_LIFETIME, SEEN_INTERVAL, Session, is_within
 from ..domain.vault import digest, new_token
 from ..errors import IllegalMove, LoginLapsed
@@ -54,12 +55,18 @@ class Current:
 
 def open_session(
     services: Services, work: Work, account: Account, step: Step, proofs: Sequence[str],
-    visitor: Visitor, next_url: str | None,
-) -> tuple[str, int]:  # fmt: skip
-    """Begin a session after the first door; its token and row id."""
-    now = services.clock()
-    stage = advance(Stage.STRANGER, step)
-    whole = services.settings.session_policy.overall
+    visitor: Visitor, next_url: str | None, *, remember: bool = False,
+    trust_id: int | None = None, ends_at: datetime | None = None,
+) -> tuple[str, Session]:  # fmt: skip
+    """Begin a session after the first door; its token and what it is.
+
+    `trust_id` is the trusted browser that stands for the second factor, `ends_at` when it does no
+    longer.
+    """
+    now, rules = services.clock(), services.settings.session_policy
+    stage, remembered = advance(Stage.STRANGER, step), remember and rules.remember is not None
+    is_half_open = stage is Stage.HALF_OPEN
+    expires_at = now + (HALF_OPEN_LIFETIME if is_half_open else rules.length(remembered))
     session = Session(
         id=0,
         account_id=account.id,
@@ -68,15 +75,17 @@ def open_session(
         created_at=now,
         last_seen_at=now,
         proved_at=now,
-        expires_at=now + (HALF_OPEN_LIFETIME if stage is Stage.HALF_OPEN else whole),
+        expires_at=min(expires_at, ends_at or expires_at),
         next_url=next_url,
+        remembered=remembered,
+        trust_id=trust_id,
     )
     token = new_token()
     where = {"address": visitor.address, "agent": visitor.agent}
     session_id = work.unit.sessions.open(digest(token), session, **where)
     if stage is Stage.SIGNED_IN:
         arrivals.welcome(services, work, account, tuple(proofs), visitor)
-    return token, session_id
+    return token, replace(session, id=session_id)
 
 
 def find_half_open(services: Services, token: str | None) -> Standing:
@@ -132,6 +141,9 @@ def _lacks_second_proof(
     when the grace is over for who was told of one."""
     if proved_second_factor(session.proofs) or policy.grace_until(services, account):
         return False
+    if leans_on_trust(session.proofs) and services.settings.two_factor_trusted_browsers:
+        # It is ended with the trust in its browser, whatever ends that.
+        return False
     return policy.needs_second_door(services, account, roles)
 
 
@@ -142,8 +154,7 @@ def role_names(user: Any) -> list[str]:
 
 def is_idle(services: Services, session: Session) -> bool:
     """Whether the session has rested too long."""
-    idle = services.settings.session_policy.idle
-    return not is_within(idle, session.last_seen_at, services.clock())
+    return services.settings.session_policy.has_rested_too_long(session, services.clock())
 
 
 def find_current(services: Services, token: str | None) -> Current | None:
@@ -171,7 +182,7 @@ def promote(
     """Through the second door: a new token, the old one dead; raises LoginLapsed if it was."""
     now = services.clock()
     held = standing.session
-    overall = services.settings.session_policy.overall
+    length = services.settings.session_policy.length(held.remembered)
     stage = advance(held.stage, step)
     promoted = replace(
         held,
@@ -179,7 +190,9 @@ def promote(
         proofs=tuple(dict.fromkeys((*held.proofs, method))),
         last_seen_at=now,
         proved_at=now,
-        expires_at=now + overall if standing.is_half_open else held.expires_at,
+        expires_at=now + length if standing.is_half_open else held.expires_at,
+        # A second factor was proved: it stands for itself.
+        trust_id=None,
     )
     token = next_token(services, standing.token)
     # Without an answer there is nothing by which a repetition could be told from a copy.
@@ -190,10 +203,12 @@ def promote(
         raise LoginLapsed
     if standing.is_half_open:
         arrivals.welcome(services, work, standing.account, promoted.proofs, visitor)
+    kept = promoted.cookie_lifetime(now)
     if not standing.is_half_open:
         # Who was inside already stays where he is; a copied cookie must not earn a mark.
-        return SignedIn(token, None, None)
-    return SignedIn(token, held.next_url, mark_of(services, standing.account, held))
+        return SignedIn(token, None, None, lifetime=kept)
+    mark = mark_of(services, standing.account, held)
+    return SignedIn(token, held.next_url, mark, lifetime=kept)
 
 
 def mark_of(services: Services, account: Account, session: Session) -> BrowserMark:

@@ -71,7 +71,7 @@ def give_password(
         token = sessions.renew(services, work, standing)
         work.unit.sessions.note_proved(standing.session.id, services.clock())
         work.record(ProvedAgain(account_id=standing.account.id, method="password"), visitor)
-        return SignedIn(token, None, None)
+        return SignedIn(token, None, None, lifetime=_kept(services, standing))
 
     try:
         return services.in_one_go(keep)
@@ -80,5 +80,9 @@ def give_password(
 
 
 def _repeat(services: Services, token: str | None, password: str, visitor: Visitor) -> SignedIn:
-    _, renewed = password_checks.check_twice(services, token, password, visitor)
-    return SignedIn(renewed, None, None)
+    standing, renewed = password_checks.check_twice(services, token, password, visitor)
+    return SignedIn(renewed, None, None, lifetime=_kept(services, standing))
+
+
+def _kept(services: Services, standing: Standing) -> timedelta | None:
+    return standing.session.cookie_lifetime(services.clock())

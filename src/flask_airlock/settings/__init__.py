@@ -32,6 +32,7 @@ PAGES = {
     "undo_email": "change_email",
     "change_username": "username_enable",
     "delete_account": "deletable",
+    "trusted_browsers": "two_factor_trusted_browsers",
 }
 
 
@@ -62,7 +63,7 @@ class Settings(LoginKeys, AccountKeys, GuessingKeys, InsideKeys):
     @property
     def session_policy(self) -> SessionPolicy:
         """How long sessions live."""
-        return SessionPolicy(self.session_idle, self.session_lifetime)
+        return SessionPolicy(self.session_idle, self.session_lifetime, self.remember)
 
     @property
     def paths(self) -> dict[str, str]:
@@ -94,6 +95,8 @@ class Settings(LoginKeys, AccountKeys, GuessingKeys, InsideKeys):
             raise ConfigurationError(
                 "SECURITY_SESSION_IDLE is longer than SECURITY_SESSION_LIFETIME"
             )
+        if self.remember is not None and self.remember < self.session_lifetime:
+            raise ConfigurationError("SECURITY_REMEMBER is shorter than SECURITY_SESSION_LIFETIME")
         if self.username_required and not self.username_enable:
             raise ConfigurationError("SECURITY_USERNAME_REQUIRED needs SECURITY_USERNAME_ENABLE")
         if self.deletable and self.deletion_delay < LIFETIMES[LinkPurpose.UNDO_EMAIL]:

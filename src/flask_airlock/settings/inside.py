@@ -1,9 +1,12 @@
 """The keys of a person's own security page."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from . import values
-from .values import PATH
+from .values import DURATION, PATH
+
+LONGEST_TRUST = timedelta(days=30)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,3 +20,12 @@ class InsideKeys:
     sessions_url: str = values.key("/security/sessions", values.path, PATH)
     rescue_addresses_url: str = values.key("/security/rescue-addresses", values.path, PATH)
     recovery_codes_url: str = values.key("/security/recovery-codes", values.path, PATH)
+    trusted_browsers_url: str = values.key("/security/trusted-browsers", values.path, PATH)
+    two_factor_trusted_browsers: timedelta | None = values.key(
+        None,
+        values.optional(values.at_most(LONGEST_TRUST)),
+        "a timedelta, or seconds, of 30 days at most, or None",
+    )
+    remember: timedelta | None = values.key(
+        None, values.optional(values.duration), f"{DURATION}, or None"
+    )

@@ -47,6 +47,12 @@ class Credentials(SealingStore):
         )
         return Counter(self._connection.execute(query.order_by(rows.c.id)).scalars())
 
+    def ids(self, account_id: int) -> list[int]:
+        """The numbers of an account's live factors."""
+        rows = self._tables.credentials
+        mine = (rows.c.account_id == account_id, rows.c.revoked_at.is_(None))
+        return list(self._connection.execute(select(rows.c.id).where(*mine)).scalars())
+
     def of_method(self, account_id: int, method: str) -> list[Credential]:
         """The live factors of one kind, opened: the preferred one first, then newest first."""
         rows = self._tables.credentials

@@ -13,6 +13,7 @@ from ..domain.addresses import normal_address
 from ..domain.login_state import Stage
 from ..domain.passwords import PasswordCost, Passwords
 from ..domain.sessions import Session
+from ..domain.trust import Ending
 from ..errors import InvalidAddress, UnknownUser
 from .accounts import account_of, forget_user
 from .columns import shares_one_connection, to_db
@@ -21,6 +22,7 @@ from .permissions import forbid, permit
 from .sessions import end_sessions, live, session_columns, session_of
 from .tables import Tables, make_tables
 from .troubles import told_apart
+from .trusted_browsers import end_trust
 from .users import Users, same_address
 
 
@@ -261,7 +263,15 @@ class SQLAlchemyUserDatastore:
         if off or new_password:
             end_sessions(connection, self.tables, key, now)
         if off or new_password or new_address:
+            end_trust(connection, self.tables, key, _ending(off, new_password), now)
+        if off or new_password or new_address:
             void_links(connection, self.tables, key, now, survivors=not new_address)
+
+
+def _ending(off: bool, new_password: bool) -> Ending:
+    if off:
+        return Ending.DEACTIVATED
+    return Ending.PASSWORD if new_password else Ending.ADDRESS
 
 
 def _normalise(_user: Any, value: Any, *_: Any) -> Any:

@@ -20,7 +20,11 @@ HANDED_OUT = {
     ),
     "sessions": (
         "id", "stage", "proofs", "address", "agent", "created_at", "last_seen_at", "proved_at",
-        "expires_at", "ended_at",
+        "expires_at", "ended_at", "remembered",
+    ),
+    "trusted_browsers": (
+        "name", "agent", "address", "uses", "created_at", "last_used_at", "expires_at", "ended_at",
+        "reason",
     ),
     "credentials": (
         "method", "name", "created_at", "last_used_at", "preferred_at", "revoked_at", "revoked_by",

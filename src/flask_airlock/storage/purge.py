@@ -12,8 +12,8 @@ from .rows import Store
 # throttles `last_at`, for rescue addresses `removed_at`, for recovery codes `voided_at`: used ones
 # stay as long as their set is good.
 SUBJECTS = (
-    "sessions", "codes", "setups", "rescue_addresses", "recovery_codes", "link_tokens", "letters",
-    "windows",
+    "sessions", "trusted_browsers", "codes", "setups", "rescue_addresses", "recovery_codes",
+    "link_tokens", "letters", "windows",
     "throttles", "events",
 )  # fmt: skip
 
@@ -54,6 +54,6 @@ class Purge(Store):
         if subject == "recovery_codes":
             return rows.c.voided_at <= to_db(before)
         expired = rows.c.expires_at <= to_db(before)
-        if subject == "sessions":
+        if subject in ("sessions", "trusted_browsers"):
             return or_(expired, rows.c.ended_at <= to_db(before))
         return expired

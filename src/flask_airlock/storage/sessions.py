@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, insert, select, update
+from sqlalchemy import Connection, Row, Select, insert, or_, select, update
 
 from ..domain.accounts import Account, describe_agent
 from ..domain.directory import SessionLine
@@ -34,6 +34,8 @@ class Sessions(Store):
                 last_seen_at=to_db(session.last_seen_at),
                 proved_at=to_db(session.proved_at),
                 expires_at=to_db(session.expires_at),
+                remembered=int(session.remembered),
+                trust_id=session.trust_id,
             )
         )
 
@@ -68,6 +70,7 @@ class Sessions(Store):
                     last_seen_at=to_db(promoted.last_seen_at),
                     proved_at=to_db(promoted.proved_at),
                     expires_at=to_db(promoted.expires_at),
+                    trust_id=promoted.trust_id,
                 )
             )
             == 1
@@ -109,14 +112,18 @@ class Sessions(Store):
         alive = update(rows).where(rows.c.account_id == account_id, rows.c.ended_at.is_(None))
         return self._changed(alive.values(ended_at=to_db(now)))
 
-    def lines(self, account_id: int, now: datetime, seen_after: datetime) -> list[SessionLine]:
-        """The sessions that are alive and were seen since then, newest first."""
+    def lines(
+        self, account_id: int, now: datetime, seen_after: datetime, *, remembering: bool
+    ) -> list[SessionLine]:
+        """The sessions that are alive and were seen since then, newest first; `remembering` adds
+        those that are to be remembered, however long they rested."""
         rows = self._tables.sessions
+        in_use = rows.c.last_seen_at >= to_db(seen_after)
         query = select(rows).where(
             rows.c.account_id == account_id,
             rows.c.ended_at.is_(None),
             rows.c.expires_at > to_db(now),
-            rows.c.last_seen_at >= to_db(seen_after),
+            or_(in_use, rows.c.remembered == 1) if remembering else in_use,
         )
         return [
             SessionLine(
@@ -163,6 +170,14 @@ class Sessions(Store):
         mine = (rows.c.digest == digest, rows.c.account_id == account_id)
         found: int | None = self._connection.execute(select(rows.c.id).where(*mine)).scalar()
         return found
+
+    def end_trusted(self, account_id: int, now: datetime, trust_id: int | None = None) -> int:
+        """End the sessions in which a trusted browser, or this one, stands for the second factor;
+        how many were alive."""
+        rows = self._tables.sessions
+        which = rows.c.trust_id.is_not(None) if trust_id is None else rows.c.trust_id == trust_id
+        alive = update(rows).where(rows.c.account_id == account_id, rows.c.ended_at.is_(None))
+        return self._changed(alive.where(which).values(ended_at=to_db(now)))
 
     def end_others(self, account_id: int, kept_id: int, now: datetime) -> int:
         """End every session of an account but one; how many were alive."""
@@ -221,7 +236,7 @@ class Sessions(Store):
 
 COLUMNS = (
     "id", "account_id", "stage", "proofs", "created_at", "last_seen_at", "proved_at", "expires_at",
-    "next_url",
+    "next_url", "remembered", "trust_id",
 )  # fmt: skip
 
 
@@ -246,6 +261,7 @@ def session_of(row: Row[Any]) -> Session:
     for name in ("created_at", "last_seen_at", "proved_at", "expires_at"):
         cells[name] = from_db(cells[name])
     cells["stage"] = Stage(cells["stage"])
+    cells["remembered"] = bool(cells["remembered"])
     cells["proofs"] = tuple(cells["proofs"].split())
     return Session(**cells)
 

@@ -18,6 +18,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+from . import inside_tables
 from .columns import box, fixed_bytes, key_type, moment, word
 from .makers import Maker, user_key
 
@@ -28,6 +29,7 @@ class Tables:
 
     accounts: Table
     sessions: Table
+    trusted_browsers: Table
     credentials: Table
     setups: Table
     rescue_addresses: Table
@@ -94,6 +96,8 @@ def _sessions(key: Column[Any]) -> Table:
         Column("proved_at", moment(), nullable=False),
         Column("expires_at", moment(), nullable=False, index=True),
         Column("ended_at", moment()),
+        Column("remembered", Integer, nullable=False, default=0, server_default="0"),
+        Column("trust_id", key_type()),
         UniqueConstraint("digest", name="uq_airlock_sessions_digest"),
         Index("ix_airlock_sessions_previous_digest", "previous_digest"),
     )
@@ -132,37 +136,6 @@ def _setups(key: Column[Any]) -> Table:
         Column("expires_at", moment(), nullable=False, index=True),
         Column("closed_at", moment()),
         Index("ix_airlock_setups_session", "session_id", "method"),
-    )
-
-
-def _rescue_addresses(key: Column[Any]) -> Table:
-    make = Maker(key)
-    return make.table(
-        "rescue_addresses",
-        make.account("rescue_addresses"),
-        # Both are empty once it was removed: it may be added again.
-        Column("address", box()),
-        Column("digest", fixed_bytes(32)),
-        Column("created_at", moment(), nullable=False),
-        Column("proved_at", moment()),
-        Column("removed_at", moment(), index=True),
-        UniqueConstraint("account_id", "digest", name="uq_airlock_rescue_addresses_address"),
-    )
-
-
-def _recovery_codes(key: Column[Any]) -> Table:
-    make = Maker(key)
-    return make.table(
-        "recovery_codes",
-        make.account("recovery_codes"),
-        Column("batch", fixed_bytes(32), nullable=False),
-        Column("number", Integer, nullable=False),
-        Column("hash", box(), nullable=False),
-        Column("created_at", moment(), nullable=False),
-        Column("kept_at", moment()),
-        Column("used_at", moment()),
-        Column("voided_at", moment(), index=True),
-        UniqueConstraint("batch", "number", name="uq_airlock_recovery_codes_number"),
     )
 
 
@@ -282,10 +255,11 @@ def _key_checks(key: Column[Any]) -> Table:
 MAKERS = {
     "accounts": _accounts,
     "sessions": _sessions,
+    "trusted_browsers": inside_tables.trusted_browsers,
     "credentials": _credentials,
     "setups": _setups,
-    "rescue_addresses": _rescue_addresses,
-    "recovery_codes": _recovery_codes,
+    "rescue_addresses": inside_tables.rescue_addresses,
+    "recovery_codes": inside_tables.recovery_codes,
     "codes": _codes,
     "throttles": _throttles,
     "windows": _windows,

@@ -29,6 +29,7 @@ from .setups import Setups
 from .tables import Tables
 from .throttles import Throttles
 from .troubles import told_apart
+from .trusted_browsers import TrustedBrowsers
 from .users import Users
 from .windows import Windows
 
@@ -56,6 +57,11 @@ class Unit:
     def sessions(self) -> Sessions:
         """Half-open and signed-in sessions."""
         return Sessions(self._connection, self._tables)
+
+    @cached_property
+    def trusted_browsers(self) -> TrustedBrowsers:
+        """Browsers in which no second factor is asked for a while."""
+        return TrustedBrowsers(self._connection, self._tables)
 
     @cached_property
     def credentials(self) -> Credentials:

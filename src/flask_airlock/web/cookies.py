@@ -1,4 +1,4 @@
-"""Our cookies: the sessions', the sign of a known browser, those of links in letters."""
+"""Our cookies: the sessions', the signs of known and of trusted browsers, those of links."""
 
 from datetime import timedelta
 
@@ -6,12 +6,14 @@ from flask import Response, current_app, request
 
 from ..domain.browsers import MARK_PREFIX
 from ..domain.link_tokens import LinkPurpose
-from ..domain.login_state import BrowserMark
+from ..domain.login_state import BrowserMark, KeptMark
 from ..domain.sessions import HALF_OPEN_LIFETIME
+from ..domain.trust import COOKIE_PREFIX
 from ..flows.sessions import Tokens
 from .context import services
 
 MARK_LIFETIME = timedelta(days=400)
+HOST = "__Host-"
 
 
 def is_secure() -> bool:
@@ -50,14 +52,21 @@ def tokens() -> Tokens:
 
 
 def marks() -> dict[str, str]:
-    """The signs of earlier logins that the browser brought, by name."""
-    cookies = request.cookies.items()
-    return {name: value for name, value in cookies if name.startswith(MARK_PREFIX)}
+    """The signs of earlier logins that the browser brought, by name; and its tokens of trust."""
+    trusted = _prefixed(COOKIE_PREFIX)
+    brought: dict[str, str] = {}
+    for name, value in request.cookies.items():
+        if name.startswith(trusted):
+            brought[name.removeprefix(HOST)] = value
+        elif name.startswith(MARK_PREFIX):
+            brought[name] = value
+    return brought
 
 
-def keep_session(response: Response, token: str) -> None:
-    """Carry the signed-in session; the half-open one is over. Ends with the browser."""
-    _set(response, session_name(), token, None)
+def keep_session(response: Response, token: str, lifetime: timedelta | None = None) -> None:
+    """Carry the signed-in session; the half-open one is over. Ends with the browser, or after that
+    lifetime, where the person asked for it."""
+    _set(response, session_name(), token, lifetime)
     _drop(response, _half_open_name())
     drop_link(response, LinkPurpose.FACTOR_SETUP)
 
@@ -72,6 +81,11 @@ def keep_half_open(
 def keep_mark(response: Response, mark: BrowserMark) -> None:
     """Carry the sign that this browser signed in to the account."""
     _set(response, mark.name, mark.value, MARK_LIFETIME)
+
+
+def keep_trust(response: Response, mark: KeptMark) -> None:
+    """Carry the next token of a browser in which no second factor is asked."""
+    _set(response, _prefixed(mark.name), mark.value, mark.lifetime)
 
 
 def keep_link(response: Response, purpose: LinkPurpose, token: str) -> None:
@@ -99,7 +113,7 @@ def _link_name(purpose: LinkPurpose) -> str:
 
 
 def _prefixed(name: str) -> str:
-    return f"__Host-{name}" if is_secure() else name
+    return f"{HOST}{name}" if is_secure() else name
 
 
 def _set(response: Response, name: str, value: str, lifetime: timedelta | None) -> None:

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from ..domain.permissions import permission_names, unknown_names
-from ..domain.policy import proved_second_factor
+from ..domain.policy import leans_on_trust, proved_second_factor
 from ..flows import step_up
 from .context import services
 from .current_user import current_session, wants_data
@@ -145,6 +145,10 @@ def _ask_for_factor() -> ResponseReturnValue:
         abort(403)
     if wants_data():
         return jsonify(error="second_factor_required"), 403
+    current = current_session()
+    if current is not None and leans_on_trust(current.session.proofs):
+        # There is one: it was not asked, since the browser is trusted.
+        return prove_first()
     return redirect(url_for("security.enrol", next=here()))
 
 

@@ -34,9 +34,11 @@ def enter(outcome: SignedIn, target: str) -> Response:
     # A form token from before the login must be worth nothing after it (S-126).
     session.pop("csrf_token", None)
     response = go_to(target)
-    cookies.keep_session(response, outcome.token)
+    cookies.keep_session(response, outcome.token, outcome.lifetime)
     if outcome.mark is not None:
         cookies.keep_mark(response, outcome.mark)
+    if outcome.trust is not None:
+        cookies.keep_trust(response, outcome.trust)
     return response
 
 

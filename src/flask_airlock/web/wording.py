@@ -1,7 +1,7 @@
 """One sentence per code: the one file to translate and to proof-read."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from math import ceil
 
 from ..domain.accounts import UNKNOWN_BROWSER
@@ -137,6 +137,9 @@ WORDS: dict[str, Callable[[], str]] = {
     "others_ended": lambda: _("All other browsers were signed out."),
     "no_others": lambda: _("No other browser was signed in."),
     "all_ended": lambda: _("You were signed out everywhere."),
+    "trust_renamed": lambda: _("That browser has its new name."),
+    "trust_removed": lambda: _("That browser is trusted no longer."),
+    "trust_all_removed": lambda: _("No browser is trusted any longer."),
     "insecure": lambda: _(
         "This page came over plain http, where your browser will not keep you signed in. "
         "Use https; for development run with --debug or set SECURITY_COOKIE_SECURE = False."
@@ -216,6 +219,17 @@ def _when(time: datetime) -> str:
     return _("on %(time)s", time=in_words(time))
 
 
+def length_words(length: timedelta | None) -> str | None:
+    """How long something lasts: in days where these are whole, else in hours."""
+    if length is None:
+        return None
+    hours = max(1, round(length.total_seconds() / 3600))
+    days, rest = divmod(hours, 24)
+    if rest or not days:
+        return _("one hour") if hours == 1 else _("%(hours)s hours", hours=hours)
+    return _("one day") if days == 1 else _("%(days)s days", days=days)
+
+
 def words(code: str) -> str:
     """The sentence for an error's or a notice's code."""
     return WORDS[code]()
@@ -229,6 +243,7 @@ NOTICES = (
     "session_ended", "session_over", "others_ended", "no_others", "all_ended",
     "rescue_address_proved", "rescue_address_removed",
     "codes_shown", "codes_kept",
+    "trust_renamed", "trust_removed", "trust_all_removed",
 )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from ..domain import events
 from ..domain.events import Event
-from ..domain.policy import FACTOR_METHODS, RESCUE
+from ..domain.policy import FACTOR_METHODS, RESCUE, TRUSTED_BROWSER
 from ..domain.recovery_codes import RECOVERY
 from ..domain.throttle import ASKED_AGAIN, FIRST_DOOR, FIRST_SETUP, SETUP, Side
 from .translation import translate as _
@@ -39,8 +39,12 @@ def _way(method: str) -> str:
     return method_words(method)[0] if method in FACTOR_METHODS else _("Another way")
 
 
+def _proof(method: str) -> str:
+    return _("Trusted browser") if method == TRUSTED_BROWSER else _way(method)
+
+
 def _ways(methods: Iterable[str]) -> str:
-    return ", ".join(dict.fromkeys(_way(method) for method in methods))
+    return ", ".join(dict.fromkeys(_proof(method) for method in methods))
 
 
 def _first_door(facts: Facts) -> str:
@@ -86,6 +90,12 @@ def _ended(facts: Facts) -> str:
         "others": lambda: _("All other browsers were signed out."),
     }
     return words.get(facts["which"], lambda: _("All browsers were signed out."))()
+
+
+def _trust_ended(facts: Facts) -> str:
+    if facts["ended"] == 1:
+        return _("A browser is trusted no longer.")
+    return _("Several browsers are trusted no longer.")
 
 
 def _changed(facts: Facts) -> str:
@@ -177,6 +187,13 @@ WORDS: dict[type[Event], Callable[[Facts], str]] = {
     ),
     events.ForeignRow: lambda _facts: _(
         "Something was asked for that is not yours, or not there any more."
+    ),
+    events.TrustedBrowserAdded: lambda _facts: _(
+        "A browser was trusted: no code is asked for there for a while."
+    ),
+    events.TrustedBrowserEnded: _trust_ended,
+    events.TrustedBrowserStolen: lambda _facts: _(
+        "A copy of what a trusted browser had kept was used, and found out."
     ),
     events.UserChanged: _changed,
 }

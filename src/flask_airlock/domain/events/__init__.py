@@ -58,6 +58,7 @@ from .login import (
     SignedOut,
 )
 from .rescue import RescueAddressAdded, RescueAddressRemoved, RescueBegun, RescueCompleted
+from .trust import TrustedBrowserAdded, TrustedBrowserEnded, TrustedBrowserStolen
 
 __all__ = [
     "ALL_EVENTS",
@@ -112,6 +113,9 @@ __all__ = [
     "SetupBegun",
     "SetupRefused",
     "SignedOut",
+    "TrustedBrowserAdded",
+    "TrustedBrowserEnded",
+    "TrustedBrowserStolen",
     "UserChanged",
     "UserDeleted",
     "UserRegistered",

@@ -43,6 +43,7 @@ from .rendering import message_page
 from .rescue import show_rescue
 from .rescue_addresses import show_rescue_addresses
 from .second_step import send_code, show_second_step
+from .trusted_browsers import show_trusted_browsers
 from .verify import show_verify
 
 FORM = ["GET", "POST"]
@@ -65,6 +66,7 @@ ACCOUNT_PAGES: dict[str, Callable[..., ResponseReturnValue]] = {
     "change_username": changes.show_change_username,
     "delete_account": changes.show_delete_account,
     "not_me": show_not_me,
+    "trusted_browsers": show_trusted_browsers,
 }
 
 

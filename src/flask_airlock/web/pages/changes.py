@@ -9,6 +9,7 @@ from flask import Response, request
 from flask.typing import ResponseReturnValue
 
 from ...domain.link_tokens import LinkPurpose
+from ...domain.policy import leans_on_trust
 from ...errors import (
     AddressTaken,
     AirlockError,
@@ -23,6 +24,7 @@ from ...errors import (
     WrongPassword,
 )
 from ...flows import deletion, email_change, notices, password_change, username_change
+from ...flows.sessions import Current
 from .. import cookies
 from ..context import services
 from ..current_user import current_session, for_signed_in
@@ -69,8 +71,8 @@ def _guarded(
 ) -> Response:
     """A form that asks for the current password: shown, refused field by field, or acted upon."""
     current = current_session()
-    is_stale = current is not None and not current.session.is_fresh(services().clock())
-    if asks_for_a_fresh_login and is_stale and request.method != "POST":
+    is_stale = current is not None and _is_stale(current, asks_for_a_fresh_login)
+    if is_stale and request.method != "POST":
         # The flow refuses it as well; told here, nobody fills a form in for nothing.
         raise ProofTooOld
     has_password = current is not None and current.user.password is not None
@@ -99,6 +101,12 @@ def _guarded(
     )
 
 
+def _is_stale(current: Current, asks_for_a_fresh_login: bool) -> bool:
+    if leans_on_trust(current.session.proofs):
+        return True
+    return asks_for_a_fresh_login and not current.session.is_fresh(services().clock())
+
+
 @_also_twice
 def show_change_password() -> Response:
     """GET and POST of `security.change_password`."""
@@ -112,7 +120,7 @@ def show_change_password() -> Response:
             visitor(),
         )
         response = go("security.change_password", notice="password_changed")
-        cookies.keep_session(response, changed.token)
+        cookies.keep_session(response, changed.token, changed.lifetime)
         cookies.keep_mark(response, changed.mark)
         return response
 

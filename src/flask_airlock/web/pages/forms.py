@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from flask import request
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
-from wtforms import Field, PasswordField, StringField, ValidationError
+from wtforms import BooleanField, Field, PasswordField, StringField, ValidationError
 
 from ...domain.addresses import LONGEST_ADDRESS
 from ...domain.factor_names import LONGEST_NAME
@@ -89,6 +89,7 @@ class LoginForm(BareForm):
 
     email = StringField(validators=[Filled(2 * LONGEST_ADDRESS)])
     password = PasswordField(validators=[Filled(LONGEST_TYPED_PASSWORD)])
+    remember = BooleanField()
 
 
 class PasswordForm(BareForm):
@@ -154,6 +155,12 @@ class RecoveryCodeForm(BareForm):
         if typed is None:
             raise ValidationError(words("not_a_recovery_code"))
         self.typed = typed
+
+
+class SecondStepForm(CodeForm):
+    """A code, and the box by which no second step is asked in this browser for a while."""
+
+    trusts = BooleanField()
 
 
 class PhoneForm(BareForm):

@@ -10,7 +10,7 @@ from ..current_user import current_session
 from ..outcomes import respond
 from ..redirects import go_to, own_path
 from ..visitor import visitor
-from ..wording import notice, words
+from ..wording import length_words, notice, words
 from .account_forms import form_for
 from .forms import LoginForm
 from .rendering import page, refusal
@@ -30,7 +30,9 @@ def show_login() -> Response:
         return _page(form, target, status=422)
     address, password = form.email.data or "", form.password.data or ""
     try:
-        outcome = login.enter_password(services(), address, password, visitor(), target)
+        outcome = login.enter_password(
+            services(), address, password, visitor(), target, remember=form.remember.data
+        )
     except (WrongCredentials, TooSoon, PasswordClosed) as problem:
         return _page(form, target, **refusal(problem))
     return respond(outcome)
@@ -53,4 +55,5 @@ def _page(
         problem=problem,
         notice=notice,
         insecure=insecure,
+        remembered_for=length_words(services().settings.remember),
     )

@@ -81,7 +81,22 @@ def _signing_in(found: Overview) -> Section:
         if found.may_have_codes or found.recovery:
             rows.append(_recovery_row(found.recovery))
         rows.append(_rescue_addresses(found))
+        rows.append(_trusted_browsers(found.trusted))
     return Section(id="signing-in", title=translate("Signing in"), rows=_that_are_there(rows))
+
+
+def _trusted_browsers(count: int) -> Row:
+    some = translate("%(count)s browsers are asked for no code.", count=count)
+    few = {
+        0: translate("A code is asked for in every browser."),
+        1: translate("One browser is asked for no code."),
+    }
+    return Row(
+        endpoint="security.trusted_browsers",
+        icon="screen",
+        label=translate("Trusted browsers"),
+        state=few.get(count, some),
+    )
 
 
 def _use(found: Overview) -> Section:

@@ -15,7 +15,7 @@ from ...errors import (
     Unsealable,
     WrongAnswer,
 )
-from ...flows import codes, login, recovery_codes, second_step
+from ...flows import codes, login, recovery_codes, second_step, trust
 from ...flows.second_step import Offer
 from .. import cookies
 from ..context import services
@@ -23,12 +23,12 @@ from ..outcomes import enter, respond
 from ..redirects import go, own_path
 from ..translation import translate
 from ..visitor import visitor
-from ..wording import notice, words
-from .forms import BareForm, CodeForm, RecoveryCodeForm
+from ..wording import length_words, notice, words
+from .forms import BareForm, RecoveryCodeForm, SecondStepForm
 from .rendering import message_page, page, refusal
 from .views import Method, choice_key, chosen, why_not
 
-AnswerForm = CodeForm | RecoveryCodeForm
+AnswerForm = SecondStepForm | RecoveryCodeForm
 
 
 def show_second_step() -> Response:
@@ -88,13 +88,14 @@ def _let_in(method: str, form: AnswerForm) -> Response:
         outcome = recovery_codes.answer(services(), token, form.typed, visitor())
         # Who has lost what he signs in with sets up another, and makes new codes (S-72).
         return enter(outcome, url_for("security.recovery_codes", next=outcome.next_url))
-    return respond(login.answer_factor(services(), token, method, form.digits, visitor()))
+    answer = (services(), token, method, form.digits, visitor())
+    return respond(login.answer_factor(*answer, trusts=form.trusts.data))
 
 
 def _form(method: str) -> AnswerForm:
     if method == RECOVERY:
         return RecoveryCodeForm()
-    return CodeForm(services().factors[method].shape.digits)
+    return SecondStepForm(services().factors[method].shape.digits)
 
 
 def _again(
@@ -137,6 +138,7 @@ def _page(
         send_form=BareForm(formdata=None),
         problem=problem,
         notice=notice,
+        trusted_for=length_words(trust.offered(services(), shown.method)),
         rescue_url=url_for("security.rescue", method=choice_key(shown)),
     )
 

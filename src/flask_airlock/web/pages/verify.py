@@ -134,7 +134,7 @@ def _go_on(signed_in: SignedIn) -> Response:
     response = go_to(target or services().settings.post_login_url)
     if target and _field(GOES_ON):
         response.status_code = 307
-    cookies.keep_session(response, signed_in.token)
+    cookies.keep_session(response, signed_in.token, signed_in.lifetime)
     return response
 
 
