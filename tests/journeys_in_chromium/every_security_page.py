@@ -1,5 +1,6 @@
 """A walk through a person's own security page: every page behind it, in every state."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,6 +14,7 @@ from tests.journeys_in_chromium.visitor import Visitor
 from tests.people import Person
 
 SETTINGS: dict[str, Any] = {**LOGIN_SETTINGS, **WHOLE_LIFE}
+TRUSTED = re.compile("airlock_trusted_")
 SECOND_PHONE = "+1 201 555 0199"
 
 
@@ -32,6 +34,7 @@ def every_security_page(visitor: Visitor, site: Site) -> Iterator[str]:
     yield from _one_factor(visitor, site)
     yield from _two_phones(visitor, site, person)
     yield from _use(visitor, site, person)
+    yield from _trusted_browsers(visitor, site, person)
     yield from every_rescue_page(visitor, site, person)
     yield from _not_me(visitor, site, person)
 
@@ -132,6 +135,30 @@ def _use(visitor: Visitor, site: Site, person: Person) -> Iterator[str]:
     yield "sessions-ended"
     visitor.go("/security/activity")
     yield "activity"
+
+
+def _trusted_browsers(visitor: Visitor, site: Site, person: Person) -> Iterator[str]:
+    visitor.go("/security/trusted-browsers")
+    yield "trusted-browsers-none"
+    for number in ("one", "two"):
+        visitor.log_out()
+        site.a_minute_later()
+        visitor.page.context.clear_cookies(name=TRUSTED)
+        visitor.go("/login?next=/security/trusted-browsers")
+        visitor.give_password(person)
+        visitor.page.get_by_label("Don’t ask for a code").check()
+        visitor.type_code(site.texted_code())
+        yield f"trusted-browsers-{number}"
+    visitor.page.get_by_text("Rename").first.click()
+    yield "trusted-browsers-rename"
+    visitor.page.get_by_label("Name").first.fill("\u202e")
+    visitor.page.get_by_role("button", name="Save").first.click()
+    visitor.page.get_by_role("alert").wait_for()
+    yield "trusted-browsers-name-wrong"
+    visitor.go("/security")
+    yield "security-trusting"
+    # What follows is about being asked.
+    visitor.page.context.clear_cookies(name=TRUSTED)
 
 
 def _not_me(visitor: Visitor, site: Site, person: Person) -> Iterator[str]:
