@@ -44,6 +44,8 @@ SETTINGS: dict[str, Any] = {
     "SECURITY_NETWORK_FAILURES": None,
     "SECURITY_NETWORK_LETTERS": None,
     "SECURITY_WATCH_FAILURES": None,
+    # What is approved is carried out at once; the delay has stories of its own.
+    "SECURITY_RESCUE_DELAY": 0,
 }
 
 

@@ -1,5 +1,6 @@
 """`.. commands:: users`: a group of commands, as `--help` shows it, and each of its commands."""
 
+from collections.abc import Iterator
 from typing import Any, NoReturn
 
 import click
@@ -41,14 +42,18 @@ class Commands(SphinxDirective):
         """The group's own help, then one section a command."""
         name = self.arguments[0]
         group = GROUPS[name](no_services)
-        made: list[nodes.Node] = [_shown(help_of(group, f"flask {name}"))]
-        for inner in sorted(group.commands):
-            words = f"flask {name} {inner}"
-            section = nodes.section(ids=[nodes.make_id(words)])
-            section += nodes.title(words, words)
-            section += _shown(help_of(group.commands[inner], words))
-            made.append(section)
-        return made
+        return [_shown(help_of(group, f"flask {name}")), *_sections(group, f"flask {name}")]
+
+
+def _sections(group: click.Group, path: str) -> Iterator[nodes.Node]:
+    for name in sorted(group.commands):
+        command, words = group.commands[name], f"{path} {name}"
+        section = nodes.section(ids=[nodes.make_id(words)])
+        section += nodes.title(words, words)
+        section += _shown(help_of(command, words))
+        yield section
+        if isinstance(command, click.Group):
+            yield from _sections(command, words)
 
 
 def _shown(text: str) -> nodes.literal_block:

@@ -23,7 +23,7 @@ from .domain.accounts import Visitor
 from .domain.events import Event
 from .domain.link_tokens import LinkPurpose
 from .errors import ConfigurationError
-from .flows import letters, start
+from .flows import letters, rescues, start
 from .flows.services import Interval, Services
 from .settings import PREFIX, Settings
 from .signals import announce
@@ -107,9 +107,11 @@ class Airlock:
             self._is_ready = True
 
     def sweep_letters(self) -> None:
-        """Pick up letters that were left lying; a look every half minute, by requests of ours."""
+        """Pick up letters that were left lying, and rescues whose time has come; a look every half
+        minute, by requests of ours."""
         if self._sweeps.is_due(self.clock()):
             letters.sweep(self.services)
+            rescues.sweep(self.services)
 
     def _check_late_settings(self) -> None:
         """Settings are read once; one that came afterwards would be ignored without a word."""

@@ -13,14 +13,13 @@ from tests.journeys.recovering import made
 from tests.journeys.support import enrolled_person, give_role, signed_in
 
 OURS = (
-    "sessions", "trusted_browsers", "credentials", "setups", "rescue_addresses", "recovery_codes",
-    "codes", "throttles", "windows",
-    "link_tokens",
+    "sessions", "trusted_browsers", "credentials", "setups", "rescue_addresses", "rescues",
+    "recovery_codes", "codes", "throttles", "windows", "link_tokens",
 )  # fmt: skip
 # What nobody is handed: digests, sealed values, numbers that only tie our rows together.
 WITHHELD = {
     "accounts": {
-        "id", "user_id", "handle", "proved_address", "mark_series", "closed_password",
+        "id", "user_id", "handle", "proved_address", "mark_series", "has_rescue", "closed_password",
         "reset_address",
     },
     "sessions": {
@@ -31,6 +30,7 @@ WITHHELD = {
     "setups": {"id", "account_id", "session_id", "secret"},
     "rescue_addresses": {"id", "account_id", "address", "digest"},
     "recovery_codes": {"id", "account_id", "batch", "number", "hash"},
+    "rescues": {"id", "account_id", "is_open"},
     "codes": {"id", "account_id", "session_id", "digest", "letter_id", "credential_id"},
     "throttles": {"id", "account_id", "owner"},
     "windows": {"id", "account_id", "owner", "part"},

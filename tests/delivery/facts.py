@@ -45,6 +45,8 @@ FACTS: dict[str, dict[str, object]] = {
     "rescue_address_removed": {"destination": "g•••@e•••.org", **STOPPED},
     "recovery_codes_made": STOPPED,
     "recovery_code_used": {"left": 9, **STOPPED},
+    "rescue_approved": {"on": "25 November 2026, 14:32 UTC", "link": LINK, **AT},
+    "rescue_cancelled": AT,
     "rescue_code": {"code": "ABCD-EFGH", "minutes": 15, **AT},
     "rescued": FACTOR,
     "factor_adopted": {"method": "authenticator", "is_weak": True, **AT},

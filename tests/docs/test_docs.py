@@ -174,6 +174,7 @@ def test_the_numbers_on_the_security_page_are_those_of_the_code() -> None:
         f"one in {hours.format(RESCUE_WAIT.total_seconds() / 3600)}",
         f"{rescue.MOST_ADDRESSES}, {hours.format(rescue.USABLE_AFTER.total_seconds() / 3600)}",
         f"{rescue.CODE_LETTERS}, {lives}, {rescue.SENDS.most}",
+        hours.format(Settings().rescue_delay.total_seconds() / 3600),
         f"{passwords.LONGEST_PASSWORD} characters",
         hours.format(throttle.A_DAY.total_seconds() / 3600),
         *_numbers_of_the_account(),

@@ -90,11 +90,12 @@ def test_letters_and_messages_show_neither_reader_nor_text() -> None:
 
 def test_every_purpose_of_a_link_has_a_lifetime_of_at_most_a_day() -> None:
     """S-121: 30 minutes for a reset, ceiling 24 h; X-52: 72 h to undo a change of the address, and
-    to say that one was not it."""
+    to say that one was not it. Help can be called off as long as it may be waited for."""
     assert set(LIFETIMES) == set(LinkPurpose)
     hours = {purpose: life.total_seconds() / 3600 for purpose, life in LIFETIMES.items()}
     for purpose in (LinkPurpose.UNDO_EMAIL, LinkPurpose.NOT_ME):
         assert hours.pop(purpose) == 72
+    assert hours.pop(LinkPurpose.CANCEL_RESCUE) == 168
     assert hours[LinkPurpose.RESET] == 0.5
     assert max(hours.values()) <= 24
 

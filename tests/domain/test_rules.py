@@ -25,6 +25,7 @@ ADA, EVE = bytes(range(64)), bytes(range(1, 65))
 LEGAL = {
     (Stage.STRANGER, Step.FIRST_FACTOR): Stage.HALF_OPEN,
     (Stage.STRANGER, Step.FIRST_FACTOR_SUFFICES): Stage.SIGNED_IN,
+    (Stage.STRANGER, Step.BROWSER_IS_TRUSTED): Stage.SIGNED_IN,
     (Stage.HALF_OPEN, Step.SECOND_FACTOR): Stage.SIGNED_IN,
     (Stage.HALF_OPEN, Step.RESCUED): Stage.HALF_OPEN,
     (Stage.HALF_OPEN, Step.FACTOR_SET_UP): Stage.SIGNED_IN,

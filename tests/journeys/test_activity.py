@@ -37,6 +37,8 @@ VALUES: dict[str, list[Any]] = {
         "setup:email", "of-a-program-of-before",
     ],
     "reason": ["wrong_password", "too_soon", "password_closed", "unconfirmed", "wrong_answer"],
+    "by": ["owner", "reported", "new_address", "administrator", "login", "link"],
+    "is_complete": [True, False],
     "side": ["known", "strangers"],
     "purpose": [
         "login", "first_setup", "step_up", "confirmation", "reset", "new_email", "invitation",

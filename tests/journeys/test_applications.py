@@ -111,6 +111,7 @@ def test_the_paths_are_settings(applications: Callable[..., Application]) -> Non
         "confirm_new_email": "/email/confirm",
         "undo_email": "/email/undo",
         "not_me": "/stop",
+        "cancel_rescue": "/no-help",
     }
     with_tokens = {"SECURITY_SETUP_LINK_URL": "/set-up-again", "SECURITY_LINK_URL": "/go"}
     settings = {f"SECURITY_{name.upper()}_URL": path for name, path in paths.items()}

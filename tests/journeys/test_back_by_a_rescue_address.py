@@ -5,6 +5,7 @@ import pytest
 from tests.applications import Application
 from tests.cli.support import details
 from tests.journeys.life import newest_text
+from tests.journeys.recovering import back, made, use
 from tests.journeys.rescuing import (
     PAGE,
     SECOND_MAILBOX,
@@ -277,3 +278,17 @@ def test_wrong_answers_are_forgotten_and_the_browser_is_known(application: Appli
     application.clock.advance(minutes=1)
     browser.log_out().log_in(ada, "authenticator")
     assert letters(application, "new_browser") == 0
+
+
+def test_recovery_codes_open_nothing_during_a_rescue_nor_after_it(application: Application) -> None:
+    """S-80."""
+    ada, browser = with_address(application)
+    codes = made(browser.log_in(ada, "authenticator"))
+    browser.log_out()
+    application.clock.advance(minutes=1)
+    come_back(application, ada, browser)
+    use(browser.get("/login/set-up"), codes[0])
+    assert not browser.is_signed_in
+    browser.set_up(ada, "authenticator")
+    assert browser.is_signed_in
+    assert not back(application, ada, codes[1]).is_signed_in

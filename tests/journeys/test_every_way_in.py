@@ -38,6 +38,7 @@ FORMS: dict[str, dict[str, str]] = {
     "security.not_me": {},
     "security.sessions": {"end": "all"},
     "security.trusted_browsers": {},
+    "security.cancel_rescue": {},
     "security.enrol": {},
     "security.second_step?method=recovery_code": {
         "method": "recovery_code",
@@ -82,6 +83,8 @@ CHANGES: dict[str, list[str]] = {
     "airlock check-emails": ["--apply"],
     "airlock adopt-legacy": ["--apply"],
     "airlock rotate-keys": [],
+    "airlock rescues approve": [ADDRESS, "--reason", "a voice on the phone", "--by", "bob"],
+    "airlock rescues cancel": [ADDRESS, "--reason", "another voice"],
 }
 # Commands that only tell something.
 READINGS: dict[str, list[str]] = {
@@ -93,6 +96,7 @@ READINGS: dict[str, list[str]] = {
     "airlock check-keys": [],
     "airlock events": [ADDRESS],
     "airlock who-is-locked-out": [],
+    "airlock rescues list": [],
 }
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from tests.journeys_in_chromium.every_page import WRONG
+from tests.journeys_in_chromium.every_page import WRONG, open_letter
 from tests.journeys_in_chromium.site import Site
 from tests.journeys_in_chromium.visitor import Visitor
 from tests.people import Person
@@ -35,7 +35,7 @@ def every_rescue_page(visitor: Visitor, site: Site, person: Person) -> Iterator[
     site.application.clock.advance(hours=25)
     visitor.go(f"/login?next={PAGE}")
     visitor.give_password(person)
-    visitor.choose("authenticator")
+    visitor.go("/login/second-step?method=authenticator")
     visitor.type_code(visitor.app_code())
     yield "rescue-addresses"
     visitor.log_out()
@@ -43,6 +43,17 @@ def every_rescue_page(visitor: Visitor, site: Site, person: Person) -> Iterator[
     visitor.go("/login")
     visitor.give_password(person)
     yield from _back(visitor, site)
+    yield from _help(visitor, site, person)
+
+
+def _help(visitor: Visitor, site: Site, person: Person) -> Iterator[str]:
+    site.run("airlock", "rescues", "approve", person.email, "--reason", "A walk")
+    open_letter(visitor, site.letter_saying("asked to help", person.email))
+    yield "letter-rescue-approved"
+    visitor.go(site.mailed_link(person.email, "cancel_rescue"))
+    yield "cancel-rescue"
+    visitor.press("Cancel it")
+    yield "cancel-rescue-done"
 
 
 def _addresses(visitor: Visitor, site: Site) -> Iterator[str]:

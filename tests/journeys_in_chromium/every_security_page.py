@@ -13,7 +13,7 @@ from tests.journeys_in_chromium.site import Site
 from tests.journeys_in_chromium.visitor import Visitor
 from tests.people import Person
 
-SETTINGS: dict[str, Any] = {**LOGIN_SETTINGS, **WHOLE_LIFE}
+SETTINGS: dict[str, Any] = {**LOGIN_SETTINGS, **WHOLE_LIFE, "SECURITY_RESCUE_DELAY": 24 * 60 * 60}
 TRUSTED = re.compile("airlock_trusted_")
 SECOND_PHONE = "+1 201 555 0199"
 

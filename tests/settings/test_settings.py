@@ -95,6 +95,12 @@ VALUES: dict[str, tuple[list[Any], list[Any]]] = {
     "PASSWORD_BREACH_URL": (["http://127.0.0.1:5000/range"], ["", None, "range", "ftp://x.org"]),
     "PASSWORD_SALT": (["146585145368132386173505678016728509634", None], ["", 5, b"salt"]),
     "RESCUE_ADDRESSES_URL": PATHS,
+    "CANCEL_RESCUE_URL": PATHS,
+    "RESCUE_DELAY": (
+        [0, 60, timedelta(0), timedelta(hours=24), timedelta(days=7)],
+        [-1, timedelta(days=7, seconds=1), None, True, "24h"],
+    ),
+    "RESCUE_APPROVERS": ([1, 2], [0, 3, None, True, "2", 1.0]),
     "REGISTER_URL": PATHS,
     "SEND_CONFIRMATION_URL": PATHS,
     "CONFIRM_EMAIL_URL": PATHS,

@@ -16,9 +16,8 @@ from tests.applications import Application
 from tests.storage.units import NOW, Bench
 
 OWNED = (
-    "sessions", "credentials", "setups", "rescue_addresses", "recovery_codes", "codes",
-    "throttles", "windows",
-    "link_tokens",
+    "sessions", "credentials", "setups", "rescue_addresses", "rescues", "recovery_codes", "codes",
+    "throttles", "windows", "link_tokens",
 )  # fmt: skip
 OUTLIVING = ("letters", "events")
 
@@ -34,6 +33,7 @@ def furnish(bench: Bench, user_id: Any) -> int:
         unit.setups.begin(account_id, session.id, "sms", b"+12015550123", NOW)
         unit.rescue_addresses.add(account_id, "ada@example.net", NOW)
         unit.recovery_codes.put(account_id, digest(f"set of {account_id}"), ["a hash"], NOW)
+        unit.rescues.ask(account_id, NOW)
         unit.codes.put(binding, digest("code"), NOW, 1)
         guess = Guess(
             owner=owner_of_user(user_id), account_id=account_id, subject="sms", side=Side.STRANGERS

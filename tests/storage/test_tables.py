@@ -16,8 +16,8 @@ from tests.storage.units import NOW
 
 SUBJECTS = {
     "accounts", "sessions", "trusted_browsers", "credentials", "setups", "rescue_addresses",
-    "recovery_codes", "codes", "throttles", "windows", "link_tokens", "letters", "events",
-    "key_checks",
+    "rescues", "recovery_codes", "codes", "throttles", "windows", "link_tokens", "letters",
+    "events", "key_checks",
 }  # fmt: skip
 NAMES = {f"airlock_{subject}" for subject in SUBJECTS}
 

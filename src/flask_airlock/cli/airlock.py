@@ -12,6 +12,7 @@ from .answers import Ask, Group, examples, say, say_rows
 from .events import add_event_command
 from .keys import add_key_commands
 from .policy import add_policy_commands
+from .rescues import rescue_commands
 from .wording import SENTENCES
 
 BATCH = 500
@@ -42,6 +43,7 @@ def airlock_commands(services: Ask) -> Group:
     add_key_commands(group, services)
     add_policy_commands(group, services)
     add_event_command(group, services)
+    group.add_command(rescue_commands(services))
     return group
 
 
@@ -64,9 +66,9 @@ def _purge(group: Group, services: Ask) -> None:
     def purge(batch: int, dry_run: bool) -> None:
         """Remove what has expired, and users whose removal is due.
 
-        Users who asked to be removed go when their delay has passed. Sessions and letters go a
-        week after their end, codes, set-ups and links a day after it, events when they are older
-        than SECURITY_KEEP_EVENTS (never, without it).
+        Users who asked to be removed go when their delay has passed, and rescues are carried out
+        when theirs has. Sessions and letters go a week after their end, codes, set-ups and links a
+        day after it, events when they are older than SECURITY_KEEP_EVENTS (never, without it).
 
         Can be stopped at any time and run again; two at once do no harm. Ends with 1 where a user
         could not be removed, because rows of the application's own still need him.

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 import click
 
 from ..domain.directory import UserDetails, UserFilter, UserLine
-from ..flows import administration, directory, rescue
-from ..flows.administration import TERMINAL, NewUser
+from ..flows import administration, directory
+from ..flows.administration import NewUser
 from .answers import Ask, Group, as_json, examples, moment, printable, say, say_rows, words
+from .rescues import approve
 
 LIST_EXAMPLES = """
 flask users list --inactive
@@ -211,24 +212,20 @@ def _confirm(group: Group, services: Ask) -> None:
 def _reset(group: Group, services: Ask) -> None:
     @group.command(
         "reset-factors",
-        short_help="Take all second factors away, and mail a set-up link.",
+        short_help="Approve that all second factors are taken away, and a set-up link mailed.",
         epilog=examples('flask users reset-factors ada@example.com --reason "Lost phone"'),
     )
     @click.argument("email")
     @click.option("--reason", required=True, metavar="TEXT", help="Why; kept with the event.")
-    def reset(email: str, reason: str) -> None:
-        """Take all second factors away, and mail a link to set up a new one.
+    @click.option("--by", metavar="NAME", help="Who you are; needed where two have to approve.")
+    def reset(email: str, reason: str, by: str | None) -> None:
+        """Approve that all second factors are taken away, and a link to set up a new one is mailed.
 
-        The answer to a request for help: first make sure who asks. All sessions end. The next
-        login needs the link and the password; the link works once, for 24 hours.
+        The answer to a request for help: first make sure who asks. The same as `flask airlock
+        rescues approve`: carried out after SECURITY_RESCUE_DELAY, and cancelled by any login until
+        then.
         """
-        person = administration.named(services(), email)
-        rescue.reset_factors(services(), person.user_id, reason, TERMINAL)
-        say(
-            {"email": person.email, "reset": True},
-            f"removed the second factors of {person.email} and ended all sessions",
-            "a link to set up a new one is on its way to that address (24 hours, once)",
-        )
+        approve(services(), email, reason, by)
 
 
 def _delete(group: Group, services: Ask) -> None:

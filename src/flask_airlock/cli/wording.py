@@ -3,6 +3,11 @@
 from ..errors import AirlockError, NotDone
 
 SENTENCES = {
+    "approved_already": "{email} is helped already: due {due}",
+    "approver_unnamed": "SECURITY_RESCUE_APPROVERS is 2: say who you are, with --by",
+    "approver_is_user": "{email} can't approve help for himself",
+    "approver_twice": "{by} has approved it already: another administrator has to",
+    "approver_name": "a name has 1 to 64 characters, all of them visible",
     "cancelled": "nothing was changed",
     "has_password": "{email} has a password: the page for forgotten passwords sets another",
     "inactive": "{email} is inactive: activate first",
@@ -16,6 +21,7 @@ SENTENCES = {
         "there is nothing to adopt: the User model needs a column two_factor_primary_method, and "
         "totp_secret or phone_number"
     ),
+    "no_rescue": "nothing is under way for {email}",
     "no_roles": "the application has no roles",
     "no_usernames": "user names are switched off: see SECURITY_USERNAME_ENABLE",
     "role_exists": "there is a role {role} already",

@@ -16,6 +16,7 @@ class LinkPurpose(StrEnum):
     NEW_EMAIL = "new_email"
     UNDO_EMAIL = "undo_email"
     NOT_ME = "not_me"
+    CANCEL_RESCUE = "cancel_rescue"
 
 
 LIFETIMES = {
@@ -26,11 +27,18 @@ LIFETIMES = {
     LinkPurpose.NEW_EMAIL: timedelta(hours=24),
     LinkPurpose.UNDO_EMAIL: timedelta(hours=72),
     LinkPurpose.NOT_ME: timedelta(hours=72),
+    # As long as a rescue can take: LONGEST_DELAY.
+    LinkPurpose.CANCEL_RESCUE: timedelta(days=7),
 }
 # One that undoes a change outlives what a thief can do next: a new password, another change. One
 # that sets up a factor after an administrator's reset is good only together with the password.
 SURVIVE_A_NEW_PASSWORD = frozenset(
-    {LinkPurpose.UNDO_EMAIL, LinkPurpose.NOT_ME, LinkPurpose.FACTOR_SETUP}
+    {
+        LinkPurpose.UNDO_EMAIL,
+        LinkPurpose.NOT_ME,
+        LinkPurpose.FACTOR_SETUP,
+        LinkPurpose.CANCEL_RESCUE,
+    }
 )
 MOST_LIVE = 3
 MOST_AN_HOUR = 3

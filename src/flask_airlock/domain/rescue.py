@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from .throttle import A_DAY, Window
 
@@ -32,3 +33,31 @@ class RescueAddress:
         """Whether a code sent there would be another proof than one to the address on file."""
         begins = self.usable_from
         return begins is not None and begins <= now and self.address not in (None, on_file)
+
+
+class RescueState(StrEnum):
+    """Where a rescue by administrators stands."""
+
+    ASKED = "asked"
+    HALF_APPROVED = "half_approved"
+    APPROVED = "approved"
+    DONE = "done"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rescue:
+    """A rescue by administrators. `approved_at` is the time of the last approval, `due_at` when it
+    is carried out; `reason` their own words, and `closed_by` who cancelled it."""
+
+    id: int
+    account_id: int
+    state: RescueState
+    asked_at: datetime | None
+    first_by: str | None
+    second_by: str | None
+    reason: str | None
+    approved_at: datetime | None
+    due_at: datetime | None
+    closed_at: datetime | None
+    closed_by: str | None

@@ -11,7 +11,7 @@ from ..domain.events import UserChanged, UserDeleted
 from ..domain.trust import Ending
 from ..domain.usernames import normal_username
 from ..errors import InvalidAddress, InvalidUsername, NotDone, UserInUse, ValuesRefused
-from . import invitation, people, trust
+from . import distrust, invitation, people
 from .own_sessions import alive
 from .services import Services, Work
 
@@ -122,7 +122,7 @@ def switch(services: Services, name: str, *, on: bool) -> tuple[Person, bool]:
             account = work.unit.accounts.ensure(person.user_id, now)
             work.unit.sessions.end_all(account.id, now)
             work.unit.link_tokens.void_all(account.id, now)
-            trust.end_all(services, work, account.id, Ending.DEACTIVATED, TERMINAL)
+            distrust.end_all(services, work, account.id, Ending.DEACTIVATED, TERMINAL)
         return "activated" if on else "deactivated"
 
     return change(services, name, turn)
@@ -183,7 +183,7 @@ def end_sessions(services: Services, name: str, session_id: int | None) -> tuple
             return f"session {session_id} ended"
         work.unit.sessions.end_all(account.id, now)
         work.unit.link_tokens.void_all(account.id, now)
-        trust.end_all(services, work, account.id, Ending.SIGNED_OUT, TERMINAL)
+        distrust.end_all(services, work, account.id, Ending.SIGNED_OUT, TERMINAL)
         ended = len(living)
         return "all sessions ended" if living else None
 

@@ -8,7 +8,7 @@ from ..domain.sessions import DOUBLE_CLICK
 from ..domain.trust import Ending
 from ..domain.vault import digest
 from ..errors import LoginLapsed
-from . import notices, password_checks, sessions, trust
+from . import distrust, notices, password_checks, sessions
 from .services import Services, Work
 
 
@@ -47,7 +47,7 @@ def _ask(services: Services, token: str | None, current: str, visitor: Visitor) 
             raise LoginLapsed
         work.unit.sessions.end_all(account_id, services.clock())
         work.unit.link_tokens.void_all(account_id, services.clock())
-        trust.end_all(services, work, account_id, Ending.DELETION, visitor)
+        distrust.end_all(services, work, account_id, Ending.DELETION, visitor)
         on = notices.in_words(at)
         notices.tell(services, work, account_id, to, "account_going", visitor, on=on)
         work.record(DeletionRequested(account_id=account_id), visitor)

@@ -7,7 +7,7 @@ from ..domain.link_tokens import LinkPurpose
 from ..domain.trust import Ending
 from ..domain.vault import digest
 from ..errors import AddressTaken, InvalidAddress, LinkSpent
-from . import mailboxes, mailed_links, notices, password_checks, rescue_removal, sessions, trust
+from . import distrust, mailboxes, mailed_links, notices, password_checks, rescue_removal, sessions
 from .services import Services, Work
 from .sessions import Standing
 
@@ -77,7 +77,7 @@ def _confirm(
     work.unit.users.confirm(person.user_id, now)
     kept = work.unit.sessions.id_of(digest(session), account.id) if session else None
     work.unit.sessions.end_others(account.id, kept or 0, now)
-    trust.end_all(services, work, account.id, Ending.ADDRESS, visitor)
+    distrust.end_all(services, work, account.id, Ending.ADDRESS, visitor)
     mailed_links.post(
         services,
         work,
@@ -120,7 +120,7 @@ def _undo(services: Services, work: Work, token: str | None, visitor: Visitor) -
     work.unit.setups.void_others(account.id, now)
     work.unit.accounts.cancel_deletion(account.id)
     work.unit.accounts.forget_browsers(account.id)
-    trust.end_all(services, work, account.id, Ending.ADDRESS, visitor)
+    distrust.end_all(services, work, account.id, Ending.ADDRESS, visitor)
     # What is a mailbox's word again is no second proof at once, nor is a reset that follows.
     work.unit.accounts.hold_mailbox(account.id, now)
     for reader in (link.carries, person.email):

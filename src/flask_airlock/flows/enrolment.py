@@ -25,6 +25,7 @@ from . import (
     adoption,
     attempts,
     codes,
+    distrust,
     factor_notices,
     factor_removal,
     holds,
@@ -33,7 +34,6 @@ from . import (
     second_proof,
     sessions,
     setup_links,
-    trust,
 )
 from .address_proof import address_is_proved, needs_address_proof
 from .services import Services, Work
@@ -216,8 +216,7 @@ def _finish(
     services: Services, tokens: Tokens, standing: Standing, case: Case, factor: Factor,
     code: str | None,
 ) -> SignedIn:  # fmt: skip
-    """Spend everything that a set-up spends, in one transaction. `code` is None where the
-    mailbox was proved just before."""
+    """Spend all that a set-up spends, at once; no `code` where the mailbox was proved already."""
     account = standing.account
 
     def finish(work: Work) -> SignedIn:
@@ -225,7 +224,7 @@ def _finish(
         setup = _waiting(work, case, factor.name)
         step = -1 if code is None else factor.confirm(work.unit, case, setup.secret, code)
         _must_have_room(work, standing, factor.name)
-        here = _at_the_end(services, work, standing, setup)
+        here = _at_the_end(services, work, standing, setup, case.visitor)
         if account.needs_setup_link:
             setup_links.spend(services, work, account, tokens.link)
         _add_factor(services, work, here, factor, setup, step, case)
@@ -236,12 +235,14 @@ def _finish(
     return services.in_one_go(finish)
 
 
-def _at_the_end(services: Services, work: Work, standing: Standing, setup: Setup) -> Standing:
+def _at_the_end(
+    services: Services, work: Work, standing: Standing, setup: Setup, visitor: Visitor
+) -> Standing:
     """Close a set-up that was answered well; where its owner stands, who may have been rescued."""
     if not work.unit.setups.finish(setup, services.clock()):
         raise SetupLapsed
     if standing.session.is_rescued:
-        return rescued.begin_anew(services, work, standing)
+        return rescued.begin_anew(services, work, standing, visitor)
     first = not proved_second_factor(standing.session.proofs)
     if first and policy.enrolled_methods(services, work, standing.account.id):
         raise SetupLapsed
@@ -255,7 +256,7 @@ def _add_factor(
     now, account = case.now, standing.account
     had = policy.enrolled_methods(services, work, account.id)
     work.unit.setups.void_others(account.id, now)
-    trust.end_all(services, work, account.id, Ending.FACTORS, case.visitor)
+    distrust.end_all(services, work, account.id, Ending.FACTORS, case.visitor)
     if factor.name not in had or factor.name != services.mailbox.name:
         is_phone = factor.name == factor_notices.TEXTS
         before = factor_notices.phones(work, account.id) if is_phone else []

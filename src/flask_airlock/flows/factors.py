@@ -12,7 +12,7 @@ from ..domain.factor_names import clean_name
 from ..domain.passwords import canonical
 from ..domain.trust import Ending
 from ..errors import LastFactor, NameTaken, PasswordRefused, Unsealable
-from . import factor_notices, factor_removal, foreign, password_checks, sessions, trust
+from . import distrust, factor_notices, factor_removal, foreign, password_checks, sessions
 from .services import Services, Work
 from .sessions import Standing
 
@@ -139,7 +139,7 @@ def _after_removal(
     account_id = standing.account.id
     work.unit.sessions.end_others(account_id, standing.session.id, services.clock())
     work.unit.accounts.forget_browsers(account_id)
-    trust.end_all(services, work, account_id, Ending.FACTORS, visitor)
+    distrust.end_all(services, work, account_id, Ending.FACTORS, visitor)
     work.record(FactorRemoved(account_id=account_id, method=line.method), visitor)
     _tell(services, work, standing, "factor_removed", line, visitor, is_last=not left)
 

@@ -10,7 +10,7 @@ from ..domain.directory import Purged
 from ..domain.events import DeletionFailed, DeletionRequested, UserDeleted
 from ..errors import StoreFailed, UserInUse
 from ..storage.purge import SUBJECTS
-from . import notices
+from . import notices, rescues
 from .services import Services, Work
 
 SESSION_HISTORY = timedelta(days=7)
@@ -18,6 +18,7 @@ LETTER_HISTORY = timedelta(days=7)
 CODE_HISTORY = timedelta(days=1)
 # Longer than any session: while the form lives that made a set, its row tells that it was made.
 SET_HISTORY = timedelta(days=30)
+RESCUE_HISTORY = timedelta(days=365)
 NAME_HISTORY = timedelta(days=30)
 KEPT = {
     "sessions": SESSION_HISTORY,
@@ -26,6 +27,7 @@ KEPT = {
     "setups": CODE_HISTORY,
     "rescue_addresses": CODE_HISTORY,
     "recovery_codes": SET_HISTORY,
+    "rescues": RESCUE_HISTORY,
     "link_tokens": CODE_HISTORY,
     "letters": LETTER_HISTORY,
     "windows": CODE_HISTORY,
@@ -37,11 +39,13 @@ log = logging.getLogger("flask_airlock")
 
 
 def purge(services: Services, batch: int) -> Purged:
-    """Remove users whose time has come, each in a transaction of his own, then expired rows.
+    """Carry out rescues and remove users whose time has come, each in a transaction of his own,
+    then remove expired rows.
 
     Can be stopped at any time and run again; two at once do no harm.
     """
     now = services.clock()
+    rescues.sweep(services)
     users, stuck = _remove_due_users(services, now, batch)
     while services.in_one_go(lambda work: work.unit.letters.wipe_expired(now)):
         pass

@@ -15,7 +15,7 @@ from ..domain.reports import Report
 from ..domain.trust import Ending
 from ..domain.vault import digest
 from ..errors import LinkSpent
-from . import factor_removal, mailboxes, mailed_links, rescue_removal, trust
+from . import distrust, factor_removal, mailboxes, mailed_links, rescue_removal
 from .services import Services, Work
 
 
@@ -53,7 +53,7 @@ def _act(services: Services, work: Work, token: str | None, visitor: Visitor) ->
     work.unit.sessions.end_all(account.id, now)
     work.unit.setups.void_others(account.id, now)
     work.unit.accounts.forget_browsers(account.id)
-    trust.end_all(services, work, account.id, Ending.REPORTED, visitor)
+    distrust.end_all(services, work, account.id, Ending.REPORTED, visitor)
     work.unit.accounts.cancel_deletion(account.id)
     taken = None
     if report.credential_id is not None:

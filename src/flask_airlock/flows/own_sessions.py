@@ -10,7 +10,7 @@ from ..domain.events import SessionsEnded
 from ..domain.login_state import Stage
 from ..domain.trust import Ending
 from ..errors import LoginLapsed
-from . import foreign, notices, sessions, trust
+from . import distrust, foreign, notices, sessions
 from .services import Services, Work
 from .sessions import Standing
 
@@ -84,7 +84,7 @@ def end_many(services: Services, token: str | None, which: str, visitor: Visitor
         else:
             work.unit.sessions.end_others(account_id, kept, now)
         # In other browsers a password alone must not lead inside again.
-        trust.end_all(services, work, account_id, Ending.SIGNED_OUT, visitor)
+        distrust.end_all(services, work, account_id, Ending.SIGNED_OUT, visitor)
         ended = len(ids) - (which == OTHERS)
         _finish(services, work, standing, ended, which, visitor)
         return ended

@@ -9,7 +9,7 @@ from ..domain.events import PasswordChanged
 from ..domain.login_state import BrowserMark
 from ..domain.trust import Ending
 from ..errors import LoginLapsed
-from . import new_passwords, notices, password_checks, sessions, trust
+from . import distrust, new_passwords, notices, password_checks, sessions
 from .services import Services, Work
 from .sessions import Standing
 
@@ -82,7 +82,7 @@ def _keep(
     work.unit.sessions.end_others(account_id, standing.session.id, now)
     work.unit.setups.void_others(account_id, now)
     work.unit.link_tokens.void_all(account_id, now)
-    trust.end_all(services, work, account_id, Ending.PASSWORD, visitor)
+    distrust.end_all(services, work, account_id, Ending.PASSWORD, visitor)
     notices.tell(services, work, account_id, standing.person.email, "password_changed", visitor)
     work.record(PasswordChanged(account_id=account_id), visitor)
     return _changed(services, standing, token, hashed)

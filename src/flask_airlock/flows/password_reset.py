@@ -19,6 +19,7 @@ from ..errors import LinkSpent
 from ..storage.link_tokens import Link
 from . import (
     attempts,
+    distrust,
     mailboxes,
     mailed_links,
     networks,
@@ -26,7 +27,6 @@ from . import (
     notices,
     people,
     policy,
-    trust,
 )
 from .address_proof import note_proved
 from .services import Services, Work
@@ -157,7 +157,7 @@ def _keep(
     work.unit.users.confirm(person.user_id, now)
     work.unit.sessions.end_all(account.id, now)
     work.unit.setups.void_others(account.id, now)
-    trust.end_all(services, work, account.id, Ending.PASSWORD, visitor)
+    distrust.end_all(services, work, account.id, Ending.PASSWORD, visitor)
     attempts.forgive(services, work, account.user_id)
     work.record(PasswordReset(account_id=account.id, purpose=link.purpose.value), visitor)
     if _is_reset(link):

@@ -19,7 +19,7 @@ from ..domain.throttle import SETUP, Guess, Side, Window, owner_of_user
 from ..domain.trust import Ending
 from ..errors import CodesShown, LoginLapsed, MethodNotOffered, TooSoon, WrongAnswer
 from ..storage.recovery_codes import KeptCode
-from . import alerts, attempts, notices, policy, second_proof, sessions, trust
+from . import alerts, attempts, distrust, notices, policy, second_proof, sessions
 from .services import Services, Work
 from .sessions import Standing
 
@@ -166,7 +166,7 @@ def answer(services: Services, token: str | None, code: str, visitor: Visitor) -
     """The second door, by a recovery code: after the first one only, and one for each login.
 
     `code` is as `typed_letters` gives it. Raises LoginLapsed, MethodNotOffered, FactorClosed,
-    TooSoon, WrongAnswer, or Unsealable.
+    TooSoon, WrongAnswer, Unsealable, or IllegalMove after a rescue.
     """
     move = second_proof.MOVES[Purpose.LOGIN]
 
@@ -177,6 +177,7 @@ def answer(services: Services, token: str | None, code: str, visitor: Visitor) -
         standing = sessions.find_half_open(services, token)
     except LoginLapsed:
         return again()
+    sessions.must_not_be_rescued(standing)
     account = standing.account
     with services.begin() as work:
         has_factor = bool(policy.enrolled_methods(services, work, account.id))
@@ -218,7 +219,7 @@ def _spending(
         if not codes.spend(account.id, kept.id, services.clock()):
             raise WrongAnswer
         # The phone may be in other hands, and with it what its browser kept.
-        trust.end_all(services, work, account.id, Ending.RECOVERY, visitor)
+        distrust.end_all(services, work, account.id, Ending.RECOVERY, visitor)
         state = codes.state(account.id)
         left = state.left if state else 0
         work.record(FactorAccepted(account_id=account.id, method=RECOVERY), visitor)

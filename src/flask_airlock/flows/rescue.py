@@ -1,20 +1,17 @@
-"""When every factor is out of reach: a request to the administrator, and his answer."""
+"""When every factor is out of reach: a request to the administrator."""
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 from ..domain.accounts import Visitor
-from ..domain.events import FactorsReset, RescueRequested
+from ..domain.events import RescueRequested
 from ..domain.letters import Channel, Letter
-from ..domain.trust import Ending
-from ..errors import MethodNotOffered, RescueTooSoon, UnknownUser
-from . import clean_slate, letters, rescue_removal, sessions, setup_links, trust
-from .services import Services, Work
+from ..errors import MethodNotOffered, RescueTooSoon
+from . import letters, sessions
+from .services import Services
 from .sessions import Standing
 
 RESCUE_WAIT = timedelta(days=1)
-ADMINISTRATOR = "administrator"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +48,8 @@ def ask(services: Services, token: str | None, visitor: Visitor) -> None:
         if not work.unit.accounts.claim_rescue(account_id, now, RESCUE_WAIT):
             asked = work.unit.accounts.rescue_asked_at(account_id) or now
             raise RescueTooSoon(asked + RESCUE_WAIT)
+        work.unit.rescues.ask(account_id, now)
+        work.unit.accounts.note_rescue(account_id, is_open=True)
         for letter in _rescue_letters(services, standing, mailbox, visitor):
             letters.write(services, work, letter)
         work.record(RescueRequested(account_id=account_id), visitor)
@@ -77,23 +76,3 @@ def _rescue_letters(
         )
         for reader, template in readers
     ]
-
-
-def reset_factors(services: Services, user_id: Any, reason: str, visitor: Visitor) -> None:
-    """The administrator's answer: every factor and session ends, and a one-use set-up link goes
-    to the address on file. Nobody sees or chooses a code. Raises UnknownUser."""
-
-    def reset(work: Work) -> None:
-        person = work.unit.users.by_id(user_id)
-        if person is None:
-            raise UnknownUser(user_id)
-        account = work.unit.accounts.ensure(user_id, services.clock())
-        clean_slate.take_everything(services, work, account, ADMINISTRATOR)
-        trust.end_all(services, work, account.id, Ending.RECOVERY, visitor)
-        work.unit.accounts.require_setup_link(account.id)
-        # They were of no help to him; and whoever got in before may have left one there.
-        rescue_removal.take_all(services, work, account.id, ADMINISTRATOR, visitor)
-        setup_links.send(services, work, account.id, person.email)
-        work.record(FactorsReset(account_id=account.id, reason=reason), visitor)
-
-    services.in_one_go(reset)

@@ -11,13 +11,14 @@ from .services import Services, Work
 from .sessions import Standing
 
 
-def begin_anew(services: Services, work: Work, standing: Standing) -> Standing:
+def begin_anew(services: Services, work: Work, standing: Standing, visitor: Visitor) -> Standing:
     """Take everything away but this login; where it stands now. The phones that were lost are told,
     since one that is in other hands may be found by them."""
     account = standing.account
     for number in factor_notices.phones(work, account.id):
         factor_notices.text(services, work, account.id, "factor_removed", number)
-    clean_slate.take_everything(services, work, account, RESCUE, kept_session=standing.session.id)
+    kept = standing.session.id
+    clean_slate.take_everything(services, work, account, RESCUE, visitor, kept_session=kept)
     by_now = work.unit.accounts.of_user(account.user_id)
     if by_now is None:
         raise LoginLapsed

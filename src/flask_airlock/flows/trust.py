@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ..domain.accounts import Account, Person, Visitor
-from ..domain.events import TrustedBrowserAdded, TrustedBrowserEnded, TrustedBrowserStolen
+from ..domain.events import TrustedBrowserAdded, TrustedBrowserStolen
 from ..domain.login_state import KeptMark
 from ..domain.trust import (
     STRONG_METHODS,
@@ -18,7 +18,7 @@ from ..domain.trust import (
     next_tokens,
     token_in,
 )
-from . import notices
+from . import distrust, notices
 from .services import Services, Work
 from .sessions import Standing
 
@@ -50,7 +50,7 @@ def add(
     before = token_in(account, visitor.marks)
     held = before and browsers.of_series(account.id, before.series_digest, now)
     if held:
-        end(services, work, account.id, held.id, Ending.REPLACED, visitor)
+        distrust.end(services, work, account.id, held.id, Ending.REPLACED, visitor)
     browsers.add(
         TrustedBrowser(
             id=0,
@@ -107,7 +107,7 @@ def show(
         return None
     factors = work.unit.credentials.ids(account.id)
     if not is_bound(services.vault, browser, account, person.password_hash, factors):
-        end(services, work, account.id, browser.id, Ending.CHANGED, visitor)
+        distrust.end(services, work, account.id, browser.id, Ending.CHANGED, visitor)
         return None
     new = _next(services, work, browser, token)
     if new is None:
@@ -134,44 +134,9 @@ def _note_stolen(
     browser: TrustedBrowser,
     visitor: Visitor,
 ) -> None:
-    if end(services, work, account.id, browser.id, Ending.STOLEN, visitor):
+    if distrust.end(services, work, account.id, browser.id, Ending.STOLEN, visitor):
         work.record(TrustedBrowserStolen(account_id=account.id), visitor)
         notices.tell(
             services, work, account.id, person.email, "trusted_browser_stolen", visitor,
             name=browser.name, added=notices.in_words(browser.created_at),
         )  # fmt: skip
-
-
-def end(
-    services: Services,
-    work: Work,
-    account_id: int,
-    browser_id: int,
-    reason: Ending,
-    visitor: Visitor,
-) -> bool:
-    """Trust one browser of an account no longer, with the sessions in which it stands for the
-    second factor; False for one that is not trusted, or not his."""
-    now = services.clock()
-    if not work.unit.trusted_browsers.end(account_id, browser_id, reason, now):
-        return False
-    work.unit.sessions.end_trusted(account_id, now, browser_id)
-    _note_ended(work, account_id, 1, reason, visitor)
-    return True
-
-
-def end_all(
-    services: Services, work: Work, account_id: int, reason: Ending, visitor: Visitor
-) -> None:
-    """The same for all of an account: called wherever a password, a factor or an address is
-    another one, and where everybody is signed out (S-112)."""
-    now = services.clock()
-    ended = work.unit.trusted_browsers.end_all(account_id, reason, now)
-    work.unit.sessions.end_trusted(account_id, now)
-    if ended:
-        _note_ended(work, account_id, ended, reason, visitor)
-
-
-def _note_ended(work: Work, account_id: int, ended: int, reason: Ending, visitor: Visitor) -> None:
-    over = TrustedBrowserEnded(account_id=account_id, ended=ended, reason=reason.value)
-    work.record(over, visitor)

@@ -6,7 +6,7 @@ from datetime import datetime
 from ..domain.accounts import Visitor, describe_agent
 from ..domain.factor_names import clean_name
 from ..domain.trust import Ending, TrustedBrowser, token_in
-from . import foreign, sessions, trust
+from . import distrust, foreign, sessions
 from .services import Services, Work
 from .sessions import Standing
 
@@ -66,7 +66,7 @@ def remove(services: Services, token: str | None, browser_id: int, visitor: Visi
     def do(work: Work) -> bool:
         work.unit.accounts.lock(standing.account.id)
         one = (standing.account.id, browser_id)
-        return trust.end(services, work, *one, Ending.REMOVED, visitor)
+        return distrust.end(services, work, *one, Ending.REMOVED, visitor)
 
     if not services.in_one_go(do):
         foreign.refuse(services, standing.account.id, KIND, visitor)
@@ -78,7 +78,7 @@ def remove_all(services: Services, token: str | None, visitor: Visitor) -> None:
 
     def do(work: Work) -> None:
         work.unit.accounts.lock(standing.account.id)
-        trust.end_all(services, work, standing.account.id, Ending.REMOVED, visitor)
+        distrust.end_all(services, work, standing.account.id, Ending.REMOVED, visitor)
 
     services.in_one_go(do)
 

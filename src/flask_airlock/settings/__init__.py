@@ -78,10 +78,11 @@ class Settings(LoginKeys, AccountKeys, GuessingKeys, InsideKeys):
     @property
     def pages(self) -> tuple[str, ...]:
         """The endpoints of an account's life that are switched on."""
-        # An invitation is answered on the page of a reset, a notice on that of "This wasn't me".
+        # An invitation is answered on the page of a reset; the others are where letters lead.
         return (
             "reset_password",
             "not_me",
+            "cancel_rescue",
             *(name for name, key in PAGES.items() if getattr(self, key)),
         )
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from ..domain.link_tokens import LIFETIMES, LinkPurpose
 from . import values
 from .values import DURATION, PATH
 
@@ -29,3 +30,10 @@ class InsideKeys:
     remember: timedelta | None = values.key(
         None, values.optional(values.duration), f"{DURATION}, or None"
     )
+    cancel_rescue_url: str = values.key("/cancel-rescue", values.path, PATH)
+    rescue_delay: timedelta = values.key(
+        timedelta(hours=24),
+        values.or_none_at_all(values.at_most(LIFETIMES[LinkPurpose.CANCEL_RESCUE])),
+        "a timedelta, or seconds, of seven days at the most, or 0",
+    )
+    rescue_approvers: int = values.key(1, values.whole(1, 2), "1 or 2")

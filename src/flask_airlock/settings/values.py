@@ -210,11 +210,18 @@ def region(value: Any) -> str:
     return value.upper()
 
 
-def duration_or_none_at_all(value: Any) -> timedelta:
-    """A duration, or 0."""
-    if value == timedelta(0) or (type(value) is int and value == 0):
-        return timedelta(0)
-    return duration(value)
+def or_none_at_all(parse: Callable[[Any], timedelta]) -> Callable[[Any], timedelta]:
+    """The same parser of durations, and 0."""
+
+    def parse_it(value: Any) -> timedelta:
+        if value == timedelta(0) or (type(value) is int and value == 0):
+            return timedelta(0)
+        return parse(value)
+
+    return parse_it
+
+
+duration_or_none_at_all = or_none_at_all(duration)
 
 
 def grace(value: Any) -> timedelta:

@@ -50,6 +50,7 @@ class Accounts(Store):
             "handle": literal(secrets.token_bytes(HANDLE_BYTES), rows.c.handle.type),
             "needs_setup_link": literal(0),
             "mark_series": literal(0),
+            "has_rescue": literal(0),
             "created_at": literal(to_db(now), rows.c.created_at.type),
         }
         has_one = select(rows.c.id).where(rows.c.user_id == owner).correlate(owner.table)
@@ -74,8 +75,9 @@ class Accounts(Store):
 
     def _new(self, user_id: Any, now: datetime) -> Insert:
         handle = secrets.token_bytes(HANDLE_BYTES)
+        zeros = dict.fromkeys(("needs_setup_link", "mark_series", "has_rescue"), 0)
         return insert(self._tables.accounts).values(
-            user_id=user_id, handle=handle, created_at=to_db(now), needs_setup_link=0, mark_series=0
+            user_id=user_id, handle=handle, created_at=to_db(now), **zeros
         )
 
     def prefer(self, account_id: int, method: str | None) -> None:
@@ -126,6 +128,16 @@ class Accounts(Store):
         query = select(rows.c.rescue_asked_at).where(rows.c.id == account_id)
         asked = self._connection.execute(query).scalar()
         return from_db(asked) if asked else None
+
+    def note_rescue(self, account_id: int, *, is_open: bool) -> None:
+        """A rescue was opened, or is over."""
+        self._update(account_id, has_rescue=int(is_open))
+
+    def of_id(self, account_id: int) -> Account | None:
+        """The account of that number."""
+        rows = self._tables.accounts
+        row = self._connection.execute(select(rows).where(rows.c.id == account_id)).first()
+        return account_of(row) if row else None
 
     def hold_mailbox(self, account_id: int, now: datetime) -> None:
         """A link to the mailbox has set a new password just now."""
@@ -207,6 +219,7 @@ def account_of(row: Row[Any]) -> Account:
         reset_address=cells["reset_address"],
         needs_setup_link=bool(cells["needs_setup_link"]),
         mark_series=cells["mark_series"],
+        has_rescue=bool(cells["has_rescue"]),
         created_at=from_db(cells["created_at"]),
         **times,
     )

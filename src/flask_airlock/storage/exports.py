@@ -30,6 +30,10 @@ HANDED_OUT = {
         "method", "name", "created_at", "last_used_at", "preferred_at", "revoked_at", "revoked_by",
     ),
     "setups": ("method", "created_at", "expires_at", "closed_at"),
+    "rescues": (
+        "state", "asked_at", "reason", "first_by", "second_by", "approved_at", "due_at",
+        "closed_at", "closed_by",
+    ),
     "rescue_addresses": ("created_at", "proved_at", "removed_at"),
     "recovery_codes": ("created_at", "kept_at", "used_at", "voided_at"),
     "codes": ("method", "purpose", "tries", "expires_at", "used_at"),

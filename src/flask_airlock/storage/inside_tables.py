@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Column, Integer, Table, UniqueConstraint
+from sqlalchemy import Column, Index, Integer, Table, Text, UniqueConstraint
 
 from .columns import box, fixed_bytes, moment, word
 from .makers import Maker
@@ -44,6 +44,28 @@ def rescue_addresses(key: Column[Any]) -> Table:
         Column("proved_at", moment()),
         Column("removed_at", moment(), index=True),
         UniqueConstraint("account_id", "digest", name="uq_airlock_rescue_addresses_address"),
+    )
+
+
+def rescues(key: Column[Any]) -> Table:
+    """What administrators were asked for, and answered."""
+    make = Maker(key)
+    return make.table(
+        "rescues",
+        make.account("rescues"),
+        # Empty once it is over: an account has one that is open.
+        Column("is_open", Integer),
+        Column("state", word(16), nullable=False),
+        Column("asked_at", moment(), nullable=False),
+        Column("reason", Text),
+        Column("first_by", word(64)),
+        Column("second_by", word(64)),
+        Column("approved_at", moment()),
+        Column("due_at", moment()),
+        Column("closed_at", moment(), index=True),
+        Column("closed_by", word(64)),
+        UniqueConstraint("account_id", "is_open", name="uq_airlock_rescues_open"),
+        Index("ix_airlock_rescues_state_due_at", "state", "due_at"),
     )
 
 

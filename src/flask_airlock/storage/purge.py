@@ -8,14 +8,17 @@ from .columns import to_db
 from .promises import promise
 from .rows import Store
 
-# Tables whose rows go when a while has passed since `expires_at`; for events it is `at`, for
-# throttles `last_at`, for rescue addresses `removed_at`, for recovery codes `voided_at`: used ones
-# stay as long as their set is good.
+# Tables whose rows go when a while has passed since they were over.
 SUBJECTS = (
-    "sessions", "trusted_browsers", "codes", "setups", "rescue_addresses", "recovery_codes",
-    "link_tokens", "letters", "windows",
-    "throttles", "events",
+    "sessions", "trusted_browsers", "codes", "setups", "rescue_addresses", "rescues",
+    "recovery_codes", "link_tokens", "letters", "windows", "throttles", "events",
 )  # fmt: skip
+# Since when a row is over; for others it is `expires_at`. Used recovery codes stay as long as their
+# set is good.
+OVER_AT = {
+    "events": "at", "throttles": "last_at", "rescue_addresses": "removed_at",
+    "rescues": "closed_at", "recovery_codes": "voided_at",
+}  # fmt: skip
 
 
 class Purge(Store):
@@ -42,18 +45,13 @@ class Purge(Store):
 
     def _over(self, subject: str, before: datetime) -> ColumnElement[bool]:
         rows: Table = getattr(self._tables, subject)
-        if subject == "events":
-            return rows.c.at <= to_db(before)
+        over: ColumnElement[bool] = rows.c[OVER_AT.get(subject, "expires_at")] <= to_db(before)
         if subject == "rescue_addresses":
             # One that nobody proved takes the place of another.
-            unproved = and_(rows.c.proved_at.is_(None), rows.c.created_at <= to_db(before))
-            return or_(rows.c.removed_at <= to_db(before), unproved)
+            return or_(over, and_(rows.c.proved_at.is_(None), rows.c.created_at <= to_db(before)))
         if subject == "throttles":
             # What is closed of an account stays so; of a name that nobody has, that long.
-            return and_(rows.c.account_id.is_(None), rows.c.last_at <= to_db(before))
-        if subject == "recovery_codes":
-            return rows.c.voided_at <= to_db(before)
-        expired = rows.c.expires_at <= to_db(before)
+            return and_(rows.c.account_id.is_(None), over)
         if subject in ("sessions", "trusted_browsers"):
-            return or_(expired, rows.c.ended_at <= to_db(before))
-        return expired
+            return or_(over, rows.c.ended_at <= to_db(before))
+        return over

@@ -22,6 +22,7 @@ from .link_tokens import LinkTokens
 from .purge import Purge
 from .recovery_codes import RecoveryCodes
 from .rescue_addresses import RescueAddresses
+from .rescues import Rescues
 from .roles import Roles
 from .seals import Seals
 from .sessions import Sessions
@@ -82,6 +83,11 @@ class Unit:
     def recovery_codes(self) -> RecoveryCodes:
         """Codes for the day on which no factor is within reach."""
         return RecoveryCodes(self._connection, self._tables, self._vault)
+
+    @cached_property
+    def rescues(self) -> Rescues:
+        """What administrators were asked for, and answered."""
+        return Rescues(self._connection, self._tables)
 
     @cached_property
     def codes(self) -> Codes:

@@ -164,6 +164,10 @@ WORDS: dict[type[Event], Callable[[Facts], str]] = {
     events.RescueRequested: lambda _facts: _(
         "A person was asked for help, since no second step could be used."
     ),
+    events.RescueApproved: lambda _facts: _(
+        "An administrator agreed to take away every second step."
+    ),
+    events.RescueCancelled: lambda _facts: _("An administrator’s help was cancelled."),
     events.LetterFailed: lambda _facts: _("A message to you could not be sent."),
     events.UserRegistered: lambda _facts: _("Your account was made."),
     events.RegistrationRepeated: lambda _facts: _(

@@ -57,7 +57,14 @@ from .login import (
     SessionsEnded,
     SignedOut,
 )
-from .rescue import RescueAddressAdded, RescueAddressRemoved, RescueBegun, RescueCompleted
+from .rescue import (
+    RescueAddressAdded,
+    RescueAddressRemoved,
+    RescueApproved,
+    RescueBegun,
+    RescueCancelled,
+    RescueCompleted,
+)
 from .trust import TrustedBrowserAdded, TrustedBrowserEnded, TrustedBrowserStolen
 
 __all__ = [
@@ -104,7 +111,9 @@ __all__ = [
     "ReportedAsForeign",
     "RescueAddressAdded",
     "RescueAddressRemoved",
+    "RescueApproved",
     "RescueBegun",
+    "RescueCancelled",
     "RescueCompleted",
     "RescueRequested",
     "RoleChanged",

@@ -28,3 +28,22 @@ class RescueCompleted(Event):
     """A new factor was set up after that, by this method; all that were there before are gone."""
 
     method: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RescueApproved(Event):
+    """An administrator approved that all factors are taken away; `by` is his name, if he gave one,
+    `reason` his own words. `is_complete`: nobody else has to."""
+
+    by: str
+    reason: str
+    is_complete: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class RescueCancelled(Event):
+    """An administrator's help was called off: `by` "login", "link" of a letter, or his name, or
+    "administrator"; `reason` the words of an administrator."""
+
+    by: str
+    reason: str

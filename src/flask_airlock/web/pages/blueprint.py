@@ -29,6 +29,7 @@ from ..wording import status_of
 from . import changes, password_reset, registration
 from .activity import show_activity
 from .assets import PagesBlueprint
+from .cancel_rescue import show_cancel_rescue
 from .enrolment import show_enrol
 from .factors import show_factors
 from .links import follow_link, follow_setup_link
@@ -67,6 +68,7 @@ ACCOUNT_PAGES: dict[str, Callable[..., ResponseReturnValue]] = {
     "delete_account": changes.show_delete_account,
     "not_me": show_not_me,
     "trusted_browsers": show_trusted_browsers,
+    "cancel_rescue": show_cancel_rescue,
 }
 
 

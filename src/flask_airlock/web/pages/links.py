@@ -29,6 +29,7 @@ PAGES = {
     LinkPurpose.NEW_EMAIL: Leads("security.confirm_new_email", "confirm_new_email"),
     LinkPurpose.UNDO_EMAIL: Leads("security.undo_email", "undo_email"),
     LinkPurpose.NOT_ME: Leads("security.not_me", "not_me"),
+    LinkPurpose.CANCEL_RESCUE: Leads("security.cancel_rescue", "cancel_rescue"),
 }
 
 
