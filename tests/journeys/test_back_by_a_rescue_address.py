@@ -189,7 +189,7 @@ def test_between_the_doors_a_number_of_somebody_elses_is_none(application: Appli
         assert thief.status == 404
     assert thief.get("/login/rescue").post("/login/rescue", action="send", number="x").status == 404
     assert len(application.outbox.messages()) == sent
-    assert details(application, "foreign_row") == [{"kind": "rescue_address"}] * 2
+    assert details(application, "foreign_row") == [{"kind": "rescue_address"}] * 3
 
 
 def test_one_that_the_application_put_on_file_is_not_used(application: Application) -> None:

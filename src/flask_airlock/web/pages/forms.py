@@ -70,6 +70,7 @@ class BareForm(FlaskForm):  # type: ignore[misc]
 
 def number(text: str | None) -> int:
     """The number of a row as a form names it; one that no row has for anything else."""
+    # More digits fit into no key of any database.
     return int(text) if text and re.fullmatch("[0-9]{1,18}", text) else NO_ROW
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response, abort, request
+from flask import Response, request
 
 from ...errors import (
     FactorClosed,
@@ -19,9 +19,9 @@ from ..context import services
 from ..redirects import go
 from ..visitor import visitor
 from ..wording import notice, words
-from .forms import BareForm, LettersForm
+from .forms import BareForm, LettersForm, number
 from .rendering import page, refusal
-from .views import LONGEST_NUMBER, Method, choice_key, why_shut
+from .views import Method, choice_key, why_shut
 
 NOT_NOW = (FactorClosed, TooManyTries, TooSoon, Unsealable)
 
@@ -50,7 +50,7 @@ def _ask() -> Response:
 def _send() -> Response:
     token = cookies.half_open_token()
     try:
-        self_rescue.send(services(), token, _number(), visitor())
+        self_rescue.send(services(), token, number(request.form.get("number")), visitor())
     except NOT_NOW as refused:
         return _page(**refusal(refused))
     response = go("security.rescue", notice="code_sent", method=request.args.get("method"))
@@ -70,13 +70,6 @@ def _answer() -> Response:
     response = go("security.enrol")
     cookies.keep_half_open(response, rescued.token)
     return response
-
-
-def _number() -> int:
-    text = request.form.get("number", "")
-    if not (text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER):
-        abort(404)
-    return int(text)
 
 
 def _page(

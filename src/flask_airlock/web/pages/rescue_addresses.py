@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flask import Response, abort, request
+from flask import Response, request
 from flask.typing import ResponseReturnValue
 
 from ...errors import (
@@ -25,9 +25,8 @@ from ..redirects import go
 from ..visitor import visitor
 from ..wording import notice, words
 from .account_forms import AddressForm
-from .forms import BareForm, CodeForm, refuse
+from .forms import BareForm, CodeForm, number, refuse
 from .rendering import page, refusal
-from .views import LONGEST_NUMBER
 
 NOT_NOW = (TooManyTries, TooSoon, FactorClosed, Unsealable)
 
@@ -76,7 +75,7 @@ def _change() -> Response:
         return _page(problem=words("expired_form"), status=400)
     if action == "send":
         return _send()
-    rescue_addresses.remove(services(), cookies.session_token(), _number(), visitor())
+    rescue_addresses.remove(services(), cookies.session_token(), _chosen(), visitor())
     return go("security.rescue_addresses", notice="rescue_address_removed")
 
 
@@ -95,7 +94,7 @@ def _add() -> Response:
 
 def _send() -> Response:
     try:
-        rescue_addresses.send(services(), cookies.session_token(), _number(), visitor())
+        rescue_addresses.send(services(), cookies.session_token(), _chosen(), visitor())
     except NOT_NOW as problem:
         return _page(**refusal(problem))
     return go("security.rescue_addresses", notice="code_sent")
@@ -105,9 +104,9 @@ def _prove() -> Response:
     form = CodeForm(services().rescue_proof.shape.digits)
     if not form.is_sent_well():
         return _refused(form)
-    number = _number()
+    token, chosen = cookies.session_token(), _chosen()
     try:
-        rescue_addresses.prove(services(), cookies.session_token(), number, form.digits, visitor())
+        rescue_addresses.prove(services(), token, chosen, form.digits, visitor())
     except (WrongAnswer, *NOT_NOW) as problem:
         told = refusal(problem)
         refuse(form, "code", told["problem"])
@@ -123,11 +122,8 @@ def _refused(form: CodeForm | AddressForm) -> Response:
     return _page(add_form=form, status=422)
 
 
-def _number() -> int:
-    text = request.form.get("number", "")
-    if not (text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER):
-        abort(404)
-    return int(text)
+def _chosen() -> int:
+    return number(request.form.get("number"))
 
 
 def _page(

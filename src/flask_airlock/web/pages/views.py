@@ -3,12 +3,10 @@
 from dataclasses import dataclass
 
 from ...domain.throttle import Shut
-from ...errors import FactorClosed, MailboxHeld, MethodNotOffered, TooManyTries, TooSoon, Unsealable
+from ...errors import FactorClosed, MailboxHeld, TooManyTries, TooSoon, Unsealable
 from ...flows.second_step import Offer
 from ..wording import method_words, setup_words, told, words
-
-# Of digits: more than fits into a key of any database.
-LONGEST_NUMBER = 18
+from .forms import number
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,13 +74,9 @@ def choice_key(offer: Offer) -> str:
 
 
 def chosen(key: str) -> tuple[str, int | None]:
-    """The method and the number that a form chose; raises MethodNotOffered for rubbish."""
-    method, colon, number = key.partition(":")
-    if not colon:
-        return method, None
-    if not (number.isascii() and number.isdigit() and len(number) <= LONGEST_NUMBER):
-        raise MethodNotOffered(method)
-    return method, int(number)
+    """The method and the number that a form chose, as `number` reads it."""
+    method, colon, text = key.partition(":")
+    return method, number(text) if colon else None
 
 
 def why_not(offer: Offer) -> str | None:
