@@ -22,7 +22,12 @@ class LetterState(StrEnum):
     FAILED = "failed"
 
 
-MAX_ATTEMPTS = 3
+# How long to wait after each try that failed: a mail server that is away for a night loses nothing.
+WAITS = (
+    timedelta(seconds=20), timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30),
+    timedelta(hours=2), timedelta(hours=6), *(timedelta(hours=12),) * 3,
+)  # fmt: skip
+MAX_ATTEMPTS = len(WAITS) + 1
 STUCK_AFTER = timedelta(minutes=2)
 NOTICE_LIFETIME = timedelta(days=2)
 

@@ -3,7 +3,6 @@
 import json
 import logging
 from contextlib import suppress
-from datetime import timedelta
 
 from ..domain.events import LetterFailed, LetterSent
 from ..domain.letters import Channel, Letter, LetterState, Message
@@ -11,7 +10,6 @@ from ..errors import AirlockError, StoreBusy
 from ..storage.letters import Claimed
 from .services import NOBODY, Services, Work
 
-RETRY_AFTER = timedelta(seconds=20)
 DECOY = "none"
 
 log = logging.getLogger("flask_airlock")
@@ -92,7 +90,7 @@ def _give_back(services: Services, letter_id: int, claimed: Claimed, reason: str
     log.error("%s letter %s (%s) could not be sent: %s", channel, letter_id, template, reason)
     now = services.clock()
     with services.begin() as work:
-        if not work.unit.letters.postpone(letter_id, now + RETRY_AFTER):
+        if not work.unit.letters.postpone(letter_id, claimed, now):
             work.unit.letters.settle(letter_id, LetterState.FAILED, now)
         if claimed.broken is not None:
             work.note_broken(claimed.broken, NOBODY)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, insert, or_, select, update
 
-from ..domain.letters import MAX_ATTEMPTS, STUCK_AFTER, LetterState
+from ..domain.letters import MAX_ATTEMPTS, STUCK_AFTER, WAITS, LetterState
 from ..domain.vault import Place
 from ..errors import Unsealable
 from .columns import to_db
@@ -20,11 +20,13 @@ WIPE_LIMIT = 500
 
 @dataclass(frozen=True, kw_only=True)
 class Claimed:
-    """A letter that one worker has taken; `broken` where its text can't be opened."""
+    """A letter that one worker has taken, for the so many-th time; `broken` where its text can't be
+    opened."""
 
     channel: str
     template: str
     account_id: int | None
+    attempts: int
     text: bytes = field(default=b"", repr=False)
     broken: Unsealable | None = None
 
@@ -79,7 +81,7 @@ class Letters(SealingStore):
         if not self._changed(taken):
             return None
         row = self._connection.execute(select(rows).where(rows.c.id == letter_id)).mappings().one()
-        about = {name: row[name] for name in ("channel", "template", "account_id")}
+        about = {name: row[name] for name in ("channel", "template", "account_id", "attempts")}
         try:
             text = self._opened(row["message"], place(row["reference"]), row["account_id"])
         except Unsealable as broken:
@@ -93,12 +95,13 @@ class Letters(SealingStore):
         done = update(rows).where(rows.c.id == letter_id)
         self._connection.execute(done.values(state=state.value, message=None, due_at=to_db(now)))
 
-    def postpone(self, letter_id: int, until: datetime) -> bool:
-        """Try again later; False when no attempt or no time is left."""
-        rows = self._tables.letters
+    def postpone(self, letter_id: int, claimed: Claimed, now: datetime) -> bool:
+        """Try again later, later each time; False when no attempt or no time is left."""
+        if claimed.attempts > len(WAITS):
+            return False
+        rows, until = self._tables.letters, now + WAITS[claimed.attempts - 1]
         again = update(rows).where(
             rows.c.id == letter_id,
-            rows.c.attempts < MAX_ATTEMPTS,
             rows.c.expires_at > to_db(until),
         )
         values = {"state": LetterState.WAITING.value, "due_at": to_db(until)}
