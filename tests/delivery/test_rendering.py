@@ -28,7 +28,11 @@ WITH_CIRCUMSTANCES = [
 # The one letter that goes to somebody else than the person it is about.
 TO_THE_PERSON = [name for name in FACTS if name not in {"rescue_request", *SENT_BY_COMMANDS}]
 # How long a link works; the other letters that have one say `hours` as well.
-LASTS = {"reset_password": "30 minutes", "email_changed": "72 hours"}
+LASTS = {
+    "reset_password": "for 30 minutes",
+    "email_changed": "for 72 hours",
+    "rescue_approved": "until then",
+}
 # Characters of the GSM 03.38 basic set, as far as our own words may need them.
 GSM = re.compile(r"[A-Za-z0-9 \r\n@£$¥èéùìòÇØøÅåÆæßÉÄÖÑÜäöñüà!\"#%&'()*+,\-./:;<=>?_¡¿§]*")
 
@@ -185,7 +189,7 @@ def test_a_link_stands_whole_in_both_parts(renderer: Renderer, template: str) ->
     targets = re.findall(r'href="([^"]+)"', message.html)
     assert [unescape(target) for target in targets] == [LINK]
     assert LINK in paragraphs_of(message.html)
-    assert f"The link works once, for {LASTS.get(template, '24 hours')}." in message.text
+    assert f"The link works once, {LASTS.get(template, 'for 24 hours')}." in message.text
 
 
 @pytest.mark.parametrize("template", sorted({*WITH_LINK} - {"setup_link"}))

@@ -25,7 +25,8 @@ from tests.people import Browser, Person
 
 SUBJECTS = [
     "accounts", "codes", "credentials", "events", "key_checks", "letters", "link_tokens",
-    "recovery_codes", "rescue_addresses", "rescues", "sessions", "setups", "throttles", "windows",
+    "recovery_codes", "rescue_addresses", "rescues", "sessions", "setups", "throttles",
+    "trusted_browsers", "windows",
 ]  # fmt: skip
 
 
