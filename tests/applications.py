@@ -3,20 +3,17 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from flask import Flask, render_template_string
 from flask_mail import Mail
 from flask_sqlalchemy import SQLAlchemy
-from jinja2.bccache import Bucket, BytecodeCache
 
 from flask_airlock import (
-    RoleMixin,
     Security,
     SQLAlchemyUserDatastore,
-    UserMixin,
     current_user,
     login_required,
     roles_accepted,
@@ -26,6 +23,7 @@ from flask_airlock import (
 from flask_airlock.delivery.outbox import Outbox
 from flask_airlock.testing import MovableClock, cheap_hashing, movable_clock, outbox
 from tests.people import Browser, Person
+from tests.ready_made import TEMPLATES, compile_once, make_tables, now, shared_models
 
 SETTINGS: dict[str, Any] = {
     "TESTING": True,
@@ -60,25 +58,6 @@ WHOLE_LIFE: dict[str, Any] = {
 }
 
 
-class SharedTemplates(BytecodeCache):
-    """Templates are compiled once for all the applications of a test run."""
-
-    def __init__(self) -> None:
-        self._kept: dict[str, bytes] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        """What another application compiled, if the source is the same."""
-        if code := self._kept.get(bucket.key):
-            bucket.bytecode_from_string(code)
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        """Keep it for the next one."""
-        self._kept[bucket.key] = bucket.bytecode_to_string()
-
-
-TEMPLATES = SharedTemplates()
-
-
 @dataclass
 class Application:
     """One application with all that a test asks of it."""
@@ -88,6 +67,9 @@ class Application:
     datastore: SQLAlchemyUserDatastore
     security: Security
     clock: MovableClock
+    # Its settings in words, where another one with these would do the same; and its first moment.
+    made_of: str = ""
+    began: datetime | None = None
 
     @property
     def outbox(self) -> Outbox:
@@ -117,36 +99,6 @@ class Application:
         return [row["name"] for row in sorted(self.rows("events"), key=lambda row: row["id"])]
 
 
-def define_models(db: SQLAlchemy) -> tuple[type[Any], type[Any]]:
-    """The models of the quick start, and the columns that some settings ask for."""
-    roles_users = db.Table(
-        "roles_users",
-        db.Column("user_id", db.Integer(), db.ForeignKey("user.id")),
-        db.Column("role_id", db.Integer(), db.ForeignKey("role.id")),
-    )
-
-    class Role(db.Model, RoleMixin):  # type: ignore[name-defined,misc]
-        id = db.Column(db.Integer(), primary_key=True)
-        name = db.Column(db.String(80), unique=True)
-        description = db.Column(db.String(255))
-        permissions = db.Column(db.Text)
-
-    class User(db.Model, UserMixin):  # type: ignore[name-defined,misc]
-        id = db.Column(db.Integer, primary_key=True)
-        email = db.Column(db.String(255), unique=True)
-        password = db.Column(db.String(255))
-        active = db.Column(db.Boolean())
-        confirmed_at = db.Column(db.DateTime())
-        roles = db.relationship("Role", secondary=roles_users, backref="users")
-        phone_number = db.Column(db.String(15))
-        two_factor_primary_method = db.Column(db.String(140))
-        totp_secret = db.Column(db.String(32))
-        username = db.Column(db.String(64), unique=True)
-        nickname = db.Column(db.String(64))
-
-    return User, Role
-
-
 @contextmanager
 def make_application(
     uri: str, forms: Mapping[str, Any] | None = None, **settings: Any
@@ -157,18 +109,23 @@ def make_application(
     app.config.update(SETTINGS)
     app.config.update(settings)
     app.config["SQLALCHEMY_DATABASE_URI"] = uri
-    db = SQLAlchemy(app)
-    datastore = SQLAlchemyUserDatastore(db, *define_models(db))
+    db, datastore = shared_models()
+    db.init_app(app)
     security = Security(app, datastore, forms=forms)
     Mail(app)
     cheap_hashing(app)
-    clock = movable_clock(app)
+    began = now()
+    clock = movable_clock(app, began)
     _add_pages(app)
     with app.app_context():
         if uri.startswith("sqlite:///"):
             sa.event.listen(db.engine, "connect", _do_not_wait_for_the_disk)
-        db.create_all()
-    yield Application(app, db, datastore, security, clock)
+        compile_once(db.engine)
+        make_tables(db)
+    said = repr(sorted(settings.items()))
+    is_like_others = forms is None and " at 0x" not in said and uri.startswith("sqlite:///")
+    made_of = said if is_like_others and "MAIL_SERVER" not in settings else ""
+    yield Application(app, db, datastore, security, clock, made_of, began)
     with app.app_context():
         db.session.remove()
         for engine in db.engines.values():

@@ -13,6 +13,7 @@ from jinja2 import ChoiceLoader, DictLoader
 from flask_airlock.testing import sign_in
 from tests.applications import Application
 from tests.people import Browser, Person
+from tests.scenes import scene
 
 SESSION = "__Host-airlock"
 HALF_OPEN = "__Host-airlock_half_open"
@@ -41,10 +42,14 @@ def enrolled_person(
     application: Application, method: str = "authenticator", email: str = "ada@example.com"
 ) -> tuple[Person, Browser]:
     """A person with a second factor, and the browser that knows her, signed out again."""
-    person, browser = application.person(email), application.browser()
-    browser.enrol(person, method).log_out()
-    application.clock.advance(minutes=1)
-    return person, browser
+
+    def play() -> tuple[Person, Browser]:
+        person, browser = application.person(email), application.browser()
+        browser.enrol(person, method).log_out()
+        application.clock.advance(minutes=1)
+        return person, browser
+
+    return scene(application, ("enrolled", method, email), play)
 
 
 def wrong(code: str) -> str:

@@ -11,8 +11,9 @@ from flask_sqlalchemy import SQLAlchemy
 
 from flask_airlock import ConfigurationError, Security, SQLAlchemyUserDatastore
 from flask_airlock.testing import cheap_hashing, movable_clock
-from tests.applications import SETTINGS, Application, define_models
+from tests.applications import SETTINGS, Application
 from tests.journeys.support import SESSION, cookie, enrolled_person
+from tests.ready_made import define_models
 
 THREADS = 24
 

@@ -22,6 +22,7 @@ from flask_airlock.testing import cheap_hashing, movable_clock
 from tests.applications import SETTINGS, Application
 from tests.journeys.support import enrolled_person
 from tests.people import Browser, Person
+from tests.ready_made import define_models
 
 SUBJECTS = [
     "accounts", "codes", "credentials", "events", "key_checks", "letters", "link_tokens",
@@ -121,12 +122,11 @@ def test_create_all_makes_one_table_for_each_subject(application: Application) -
     ]
 
 
-def test_a_second_datastore_on_the_same_model_uses_the_same_tables(
-    application: Application,
-) -> None:
+def test_a_second_datastore_on_the_same_model_uses_the_same_tables() -> None:
     """A second `create_app` in one process."""
-    store = application.datastore
-    again = SQLAlchemyUserDatastore(application.db, store.user_model, store.role_model)
+    db = SQLAlchemy()
+    models = define_models(db)
+    store, again = (SQLAlchemyUserDatastore(db, *models) for _ in range(2))
     assert again.tables.accounts is store.tables.accounts
 
 
