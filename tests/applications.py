@@ -23,7 +23,7 @@ from flask_airlock import (
 from flask_airlock.delivery.outbox import Outbox
 from flask_airlock.testing import MovableClock, cheap_hashing, movable_clock, outbox
 from tests.people import Browser, Person
-from tests.ready_made import TEMPLATES, compile_once, make_tables, now, shared_models
+from tests.ready_made import TEMPLATES, about_now, compile_once, make_tables, shared_models
 
 SETTINGS: dict[str, Any] = {
     "TESTING": True,
@@ -114,7 +114,8 @@ def make_application(
     security = Security(app, datastore, forms=forms)
     Mail(app)
     cheap_hashing(app)
-    began = now()
+    made_of = "" if forms else _in_words(uri, settings)
+    began = about_now() if made_of else None
     clock = movable_clock(app, began)
     _add_pages(app)
     with app.app_context():
@@ -122,14 +123,19 @@ def make_application(
             sa.event.listen(db.engine, "connect", _do_not_wait_for_the_disk)
         compile_once(db.engine)
         make_tables(db)
-    said = repr(sorted(settings.items()))
-    is_like_others = forms is None and " at 0x" not in said and uri.startswith("sqlite:///")
-    made_of = said if is_like_others and "MAIL_SERVER" not in settings else ""
     yield Application(app, db, datastore, security, clock, made_of, began)
     with app.app_context():
         db.session.remove()
         for engine in db.engines.values():
             engine.dispose()
+
+
+def _in_words(uri: str, settings: Mapping[str, Any]) -> str:
+    """What an application is made of, if others are made alike: empty where letters go elsewhere,
+    and for what has no name."""
+    said = repr(sorted(settings.items()))
+    is_alone = " at 0x" in said or "MAIL_SERVER" in settings or not uri.startswith("sqlite:///")
+    return "" if is_alone else said
 
 
 def _do_not_wait_for_the_disk(connection: Any, _: Any) -> None:

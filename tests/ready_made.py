@@ -1,8 +1,7 @@
 """What is made once for all the applications of a test run: each would come to the same."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from functools import cache
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,9 @@ from flask_sqlalchemy import SQLAlchemy
 from jinja2.bccache import Bucket, BytecodeCache
 
 from flask_airlock import RoleMixin, SQLAlchemyUserDatastore, UserMixin
+
+# No test minds that its clock is so far behind the real one.
+A_WHILE = timedelta(minutes=4)
 
 
 class SharedTemplates(BytecodeCache):
@@ -62,10 +64,15 @@ def define_models(db: SQLAlchemy) -> tuple[type[Any], type[Any]]:
     return User, Role
 
 
-@cache
-def now() -> datetime:
-    """When the applications of this process begin: one moment, so that stories can share scenes."""
-    return datetime.now(UTC)
+_moments: list[datetime] = []
+
+
+def about_now() -> datetime:
+    """When applications that are alike begin: one moment for a while, so that scenes fit them."""
+    now = datetime.now(UTC)
+    if not _moments or now - _moments[-1] > A_WHILE:
+        _moments.append(now)
+    return _moments[-1]
 
 
 @dataclass

@@ -141,16 +141,13 @@ def test_a_user_name_may_be_left_out_or_demanded(
 
 @pytest.mark.parametrize("column", ["confirmed_at", "username"])
 def test_a_key_that_needs_a_column_says_so(
-    applications: Callable[..., Application], column: str
+    applications: Callable[..., Application], monkeypatch: pytest.MonkeyPatch, column: str
 ) -> None:
     key = {"confirmed_at": "CONFIRMABLE", "username": "USERNAME_ENABLE"}[column]
     application = applications(**{f"SECURITY_{key}": True})
     airlock = application.app.extensions["security"]
-    setattr(
-        airlock.datastore.users,
-        {"confirmed_at": "has_confirmed"}.get(column, "has_username"),
-        False,
-    )
+    has_it = {"confirmed_at": "has_confirmed"}.get(column, "has_username")
+    monkeypatch.setattr(airlock.datastore.users, has_it, False)
     with pytest.raises(ConfigurationError, match=f"SECURITY_{key} needs a column {column}"):
         application.app.test_client().get("/")
 
