@@ -166,9 +166,9 @@ def test_a_session_that_is_remembered_does_not_rest_too_long() -> None:
     """S-103: unless it is offered no longer."""
     remembering = SessionPolicy(remember=30 * DAY)
     later = NOW + 9 * timedelta(hours=1)
-    assert not remembering.has_rested_too_long(session("password", remembered=True), later)
-    assert remembering.has_rested_too_long(session("password"), later)
-    assert SessionPolicy().has_rested_too_long(session("password", remembered=True), later)
+    assert not remembering.is_over(session("password", remembered=True), later)
+    assert remembering.is_over(session("password"), later)
+    assert SessionPolicy().is_over(session("password", remembered=True), later)
     assert remembering.length(remembered=True) == 30 * DAY
     assert remembering.length(remembered=False) == SessionPolicy().overall
     assert SessionPolicy().length(remembered=True) == SessionPolicy().overall

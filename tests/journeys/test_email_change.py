@@ -57,7 +57,7 @@ def test_another_address_is_proved_told_and_undone(
     owner = application.browser().get(undo)
     assert ada.email in owner.page
     owner.post("/undo-email")
-    assert owner.path == "/forgot-password"
+    assert owner.path == "/login"
     assert "Your address is back" in owner.page
     assert not browser.is_signed_in
     with application.app.app_context():
@@ -100,7 +100,7 @@ def test_a_thief_cannot_void_the_link_to_undo(
     thief.get("/delete-account").post("/delete-account", current=PASSWORD)
     assert "will be removed" in thief.page
     owner = application.browser().get(undo).post("/undo-email")
-    assert owner.path == "/forgot-password"
+    assert owner.path == "/login"
     with application.app.app_context():
         assert application.datastore.find_user(email=ada.email) is not None
     (account,) = application.rows("accounts")
@@ -127,7 +127,7 @@ def test_an_address_that_may_be_taken_back_is_kept_for_its_owner(
         "/change-email", current="correct horse battery staple", email=ada.email
     )
     assert letters_to(application, ada.email) == letters
-    assert application.browser().get(undo).post("/undo-email").path == "/forgot-password"
+    assert application.browser().get(undo).post("/undo-email").path == "/login"
 
 
 def test_an_address_that_is_taken_is_told_to_its_owner_alone(

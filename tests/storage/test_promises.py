@@ -198,7 +198,7 @@ def test_a_link_is_spent_once(bench: Bench) -> None:
     spend = [(stranger, NOW), (account_id, late)]
     for who, when in spend:
         assert bench.wins(partial(spend_link, who, token, when)) == NEVER
-    assert bench.wins(lambda unit: unit.link_tokens.is_good(account_id, token, purpose, NOW), 2)
+    assert bench.wins(lambda unit: unit.link_tokens.find(token, purpose, NOW) is not None, 2)
     assert bench.wins(lambda unit: unit.link_tokens.spend(account_id, token, purpose, NOW)) == ONCE
 
 

@@ -7,7 +7,7 @@ import click
 from ..domain.rescue import RescueState
 from ..flows import administration, rescues
 from ..flows.administration import TERMINAL
-from ..flows.rescues import RescueLine
+from ..flows.rescue_list import RescueLine, listed
 from ..flows.services import Services
 from .answers import Ask, Group, examples, moment, say, say_rows, words
 
@@ -42,7 +42,7 @@ def _list(group: Group, services: Ask) -> None:
 
         asked waits for an administrator, half_approved for another one, approved for its time.
         """
-        rows = rescues.listed(services(), BATCH, with_ended=everything)
+        rows = listed(services(), BATCH, with_ended=everything)
         columns = ("USER", "STATE", "ASKED", "APPROVED BY", "DUE", "REASON")
         say_rows("rescues", rows, columns, _cells, none="nobody asked for help")
 

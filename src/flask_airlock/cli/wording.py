@@ -21,6 +21,7 @@ SENTENCES = {
         "there is nothing to adopt: the User model needs a column two_factor_primary_method, and "
         "totp_secret or phone_number"
     ),
+    "no_reason": "say why, with --reason",
     "no_rescue": "nothing is under way for {email}",
     "no_roles": "the application has no roles",
     "no_usernames": "user names are switched off: see SECURITY_USERNAME_ENABLE",

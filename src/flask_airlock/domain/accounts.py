@@ -30,7 +30,7 @@ class Account:
     the digest of a password's hash that opens nothing since its owner said that somebody else has
     it, and `reset_address` the keyed digest of the address whose links alone set another;
     `asked_for_factor_at` when a second factor was first demanded of who never had one, until he
-    has it; `has_rescue` while an administrator's help is under way.
+    has it.
     """
 
     id: int
@@ -46,7 +46,6 @@ class Account:
     reset_address: bytes | None = field(default=None, repr=False)
     mark_series: int = 0
     asked_for_factor_at: datetime | None = None
-    has_rescue: bool = False
     created_at: datetime
 
     @property

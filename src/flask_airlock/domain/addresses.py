@@ -57,6 +57,14 @@ def _normal_label(label: str) -> str:
     return ascii_label
 
 
+def same_address(stored: str | None, address: str) -> bool:
+    """Whether a stored address is this one, which is in normal form."""
+    try:
+        return stored is not None and normal_address(stored) == address
+    except InvalidAddress:
+        return False
+
+
 def masked_address(address: str) -> str:
     """Enough to recognise one's own mailbox: `m•••@n•••.net`."""
     local, _, domain = address.rpartition("@")

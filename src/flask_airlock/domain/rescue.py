@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from .addresses import same_address
 from .throttle import A_DAY, Window
 
 MOST_ADDRESSES = 2
@@ -32,7 +33,9 @@ class RescueAddress:
     def is_usable(self, now: datetime, on_file: str) -> bool:
         """Whether a code sent there would be another proof than one to the address on file."""
         begins = self.usable_from
-        return begins is not None and begins <= now and self.address not in (None, on_file)
+        if begins is None or begins > now or self.address is None:
+            return False
+        return not same_address(on_file, self.address)
 
 
 class RescueState(StrEnum):

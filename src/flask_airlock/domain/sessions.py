@@ -26,8 +26,12 @@ class SessionPolicy:
         """How long a session lasts that begins now."""
         return self.remember if remembered and self.remember is not None else self.overall
 
-    def has_rested_too_long(self, session: "Session", now: datetime) -> bool:
-        """Whether it is over for want of use; no rest ends one that is to be remembered."""
+    def is_over(self, session: "Session", now: datetime) -> bool:
+        """Whether it rested too long, or would not have begun for so long by the rules of now. No
+        rest ends one that is to be remembered."""
+        longest = self.length(session.remembered) + HALF_OPEN_LIFETIME
+        if session.remembered and now - session.created_at > longest:
+            return True
         if session.remembered and self.remember is not None:
             return False
         return not is_within(self.idle, session.last_seen_at, now)

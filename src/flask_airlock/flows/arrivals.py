@@ -14,8 +14,7 @@ def welcome(
     work.record(LoginCompleted(account_id=account.id, proofs=proofs), visitor)
     if proved_second_factor(proofs):
         holds.release(work, account, visitor)
-        if account.has_rescue:
-            rescues.cancel_by_login(services, work, account, visitor)
+        rescues.cancel_by_login(services, work, account, visitor)
     if account.delete_at is not None and work.unit.accounts.cancel_deletion(account.id):
         work.record(DeletionCancelled(account_id=account.id), visitor)
         person = work.unit.users.by_id(account.user_id)

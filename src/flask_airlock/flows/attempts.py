@@ -56,7 +56,7 @@ def all_shut(services: Services, work: Work, account: Account, side: Side) -> di
     shut = work.unit.throttles.all_shut(owner, side, limits, now)
     opens_at = work.unit.windows.room_at(owner, FACTORS, side, limits.factor_budget, now)
     if opens_at > now:
-        for method in (RESCUE, *_of_the_budget(services)):
+        for method in _of_the_budget(services):
             held = shut.get(method)
             if held is None or (held.until is not None and held.until < opens_at):
                 shut[method] = Shut(opens_at, for_all=True)
@@ -64,7 +64,7 @@ def all_shut(services: Services, work: Work, account: Account, side: Side) -> di
 
 
 def _of_the_budget(services: Services) -> list[str]:
-    return [*(factor.name for factor in services.factors), RECOVERY]
+    return [*(factor.name for factor in services.factors), RECOVERY, RESCUE]
 
 
 def forgive(services: Services, work: Work, user_id: Any) -> None:

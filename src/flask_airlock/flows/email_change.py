@@ -7,7 +7,16 @@ from ..domain.link_tokens import LinkPurpose
 from ..domain.trust import Ending
 from ..domain.vault import digest
 from ..errors import AddressTaken, InvalidAddress, LinkSpent
-from . import distrust, mailboxes, mailed_links, notices, password_checks, rescue_removal, sessions
+from . import (
+    closed_passwords,
+    distrust,
+    mailboxes,
+    mailed_links,
+    notices,
+    password_checks,
+    rescue_removal,
+    sessions,
+)
 from .services import Services, Work
 from .sessions import Standing
 
@@ -94,8 +103,9 @@ def _confirm(
 
 
 def undo(services: Services, token: str | None, visitor: Visitor) -> str:
-    """Use the link of the letter to the old address: it is back, and every session ends. Links of
-    later changes are void: they lead to addresses of whoever made those. Gives the address.
+    """Use the link of the letter to the old address: it is back, every session ends, and the
+    password opens nothing until another one is set by a link that goes there. Links of later
+    changes are void: they lead to addresses of whoever made those. Gives the address.
 
     Raises LinkSpent, or AddressTaken.
     """
@@ -115,7 +125,6 @@ def _undo(services: Services, work: Work, token: str | None, visitor: Visitor) -
         raise AddressTaken
     for purpose in (LinkPurpose.UNDO_EMAIL, LinkPurpose.NOT_ME):
         work.unit.link_tokens.void_since(account.id, purpose, link.created_at, now)
-    work.unit.accounts.reset_by(account.id, mailboxes.digests(services, link.carries)[0])
     work.unit.sessions.end_all(account.id, now)
     work.unit.setups.void_others(account.id, now)
     work.unit.accounts.cancel_deletion(account.id)
@@ -125,6 +134,8 @@ def _undo(services: Services, work: Work, token: str | None, visitor: Visitor) -
     work.unit.accounts.hold_mailbox(account.id, now)
     for reader in (link.carries, person.email):
         notices.tell(services, work, account.id, reader, "email_restored", visitor)
+    # Whoever changed the address has the password.
+    closed_passwords.close(services, work, account, person, link.carries, visitor)
     work.record(EmailRestored(account_id=account.id), visitor)
     rescue_removal.take_if_on_file(services, work, account.id, link.carries, visitor)
     return link.carries

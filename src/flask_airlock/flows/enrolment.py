@@ -67,7 +67,7 @@ def standing_to_enrol(services: Services, tokens: Tokens, visitor: Visitor) -> S
     with services.begin() as work:
         has_factor = bool(policy.enrolled_methods(services, work, account.id))
         link_is_good = account.needs_setup_link and setup_links.is_good(
-            services, work, account, tokens.link
+            services, work, account, standing.person, tokens.link
         )
     if has_factor:
         _must_be_proved(services, standing)
@@ -226,7 +226,7 @@ def _finish(
         _must_have_room(work, standing, factor.name)
         here = _at_the_end(services, work, standing, setup, case.visitor)
         if account.needs_setup_link:
-            setup_links.spend(services, work, account, tokens.link)
+            setup_links.spend(services, work, account, standing.person, tokens.link)
         _add_factor(services, work, here, factor, setup, step, case)
         return sessions.promote(
             services, work, here, Step.FACTOR_SET_UP, factor.name, code or "", case.visitor

@@ -21,6 +21,9 @@ def take(
     unit.setups.void_others(account.id, now)
     unit.codes.void(account.id, method, now)
     left = policy.enrolled_methods(services, work, account.id)
+    if not left:
+        # They stood in for what is gone, and must not for what comes later.
+        unit.recovery_codes.void_all(account.id, now)
     if method == account.preferred_method and method not in left:
         ask_first(services, work, account, left[0] if left else None)
     if method == factor_notices.TEXTS and NUMBER_COLUMN in services.settings.mirror_columns:

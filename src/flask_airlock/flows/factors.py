@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from ..domain.accounts import Account, Visitor
@@ -12,6 +13,7 @@ from ..domain.factor_names import clean_name
 from ..domain.passwords import canonical
 from ..domain.trust import Ending
 from ..errors import LastFactor, NameTaken, PasswordRefused, Unsealable
+from ..storage.transaction import Unit
 from . import distrust, factor_notices, factor_removal, foreign, password_checks, sessions
 from .services import Services, Work
 from .sessions import Standing
@@ -101,14 +103,18 @@ def prefer(services: Services, token: str | None, number: int, visitor: Visitor)
 def remove(
     services: Services, token: str | None, number: int, password: str, visitor: Visitor
 ) -> None:
-    """Take a factor away; all other sessions end (S-89, S-105).
+    """Take a factor away, if it is there still; all other sessions end (S-89, S-105).
 
     Raises LoginLapsed, NoSuchRow, LastFactor where the account needs one; and where it needs none,
     for the last one, what `password_checks.check` raises, or PasswordRefused for a password that
     is too short to stand alone (S-02).
     """
     standing = sessions.find_signed_in(services, token)
-    line = _mine(services, standing, number, visitor)
+    account_id, line = standing.account.id, _found(services, standing, number)
+    if line is None:
+        was_his = partial(_was_his, number, account_id)
+        foreign.unless_over(services, account_id, foreign.FACTOR, visitor, was_his)
+        return
     with services.begin() as work:
         what = _removal(services, work, standing)
         phone = _phones(work, standing).get(number)
@@ -155,12 +161,21 @@ def _removal(services: Services, work: Work, standing: Standing) -> Removal:
     )
 
 
-def _mine(services: Services, standing: Standing, number: int, visitor: Visitor) -> FactorLine:
+def _found(services: Services, standing: Standing, number: int) -> FactorLine | None:
     with services.begin() as work:
-        found = [line for line in _lines(services, work, standing) if line.id == number]
-    if not found:
+        lines = _lines(services, work, standing)
+    return next((line for line in lines if line.id == number), None)
+
+
+def _was_his(number: int, account_id: int, unit: Unit) -> bool:
+    return unit.credentials.is_of(number, account_id)
+
+
+def _mine(services: Services, standing: Standing, number: int, visitor: Visitor) -> FactorLine:
+    found = _found(services, standing, number)
+    if found is None:
         foreign.refuse(services, standing.account.id, foreign.FACTOR, visitor)
-    return found[0]
+    return found
 
 
 def _listed(services: Services, work: Work, account: Account) -> list[MethodLine]:

@@ -7,15 +7,14 @@ Other factors stay, since whoever reads the mailbox could click as well.
 
 from dataclasses import dataclass
 
-from ..domain.accounts import Account, Person, Visitor
+from ..domain.accounts import Visitor
 from ..domain.addresses import masked_address
 from ..domain.events import ReportedAsForeign
 from ..domain.link_tokens import LinkPurpose
 from ..domain.reports import Report
 from ..domain.trust import Ending
-from ..domain.vault import digest
 from ..errors import LinkSpent
-from . import distrust, factor_removal, mailboxes, mailed_links, rescue_removal
+from . import closed_passwords, distrust, factor_removal, mailed_links, rescue_removal
 from .services import Services, Work
 
 
@@ -68,7 +67,7 @@ def _act(services: Services, work: Work, token: str | None, visitor: Visitor) ->
         )
     if report.batch is not None:
         work.unit.recovery_codes.void_set(account.id, report.batch, now)
-    _close_password(services, work, account, person, report, visitor)
+    closed_passwords.close(services, work, account, person, report.address, visitor)
     has_taken = taken is not None
     work.record(ReportedAsForeign(account_id=account.id, factor_taken=has_taken), visitor)
     return _alarm(report, has_taken=has_taken)
@@ -81,17 +80,3 @@ def _alarm(report: Report, *, has_taken: bool) -> Alarm:
         takes_address=report.rescue_address_id is not None,
         takes_codes=report.batch is not None,
     )
-
-
-def _close_password(
-    services: Services, work: Work, account: Account, person: Person, report: Report,
-    visitor: Visitor,
-) -> None:  # fmt: skip
-    if person.password_hash is None:
-        return
-    mailbox = mailboxes.digests(services, report.address)[0]
-    work.unit.accounts.close_password(account.id, digest(person.password_hash), mailbox)
-    mailed_links.post(
-        services, work, account, LinkPurpose.RESET, visitor, to=report.address,
-        template="reset_password",
-    )  # fmt: skip

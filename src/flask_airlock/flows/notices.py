@@ -25,6 +25,8 @@ STOPPABLE = frozenset(
         "recovery_codes_made",
         "rescue_address_added",
         "rescue_address_removed",
+        "rescue_cancelled",
+        "rescue_heard",
         "rescued",
         "right_after_failures",
         "second_factor_due",

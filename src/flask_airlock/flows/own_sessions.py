@@ -58,12 +58,22 @@ def end_one(services: Services, token: str | None, session_id: int, visitor: Vis
         now = services.clock()
         if session_id not in living or not work.unit.sessions.end_one(account_id, session_id, now):
             return False
+        # Or a password alone would lead inside again in that browser.
+        trusted = work.unit.sessions.trust_of(session_id)
+        if trusted is not None:
+            distrust.end(services, work, account_id, trusted, Ending.SIGNED_OUT, visitor)
         _finish(services, work, standing, 1, ONE, visitor)
         return True
 
     ended = services.in_one_go(end)
-    if not ended and not _is_own(services, account_id, session_id):
-        foreign.refuse(services, account_id, KIND, visitor)
+    if not ended:
+        foreign.unless_over(
+            services,
+            account_id,
+            KIND,
+            visitor,
+            lambda unit: unit.sessions.is_of(session_id, account_id),
+        )
     return ended
 
 
@@ -102,8 +112,3 @@ def _finish(
     work.record(SessionsEnded(account_id=account_id, ended=ended, which=which), visitor)
     to = standing.person.email
     notices.tell(services, work, account_id, to, "sessions_ended", visitor, which=which)
-
-
-def _is_own(services: Services, account_id: int, session_id: int) -> bool:
-    with services.begin() as work:
-        return work.unit.sessions.is_of(session_id, account_id)

@@ -7,7 +7,7 @@ from ..domain.accounts import Visitor
 from ..domain.events import RescueRequested
 from ..domain.letters import Channel, Letter
 from ..errors import MethodNotOffered, RescueTooSoon
-from . import letters, sessions
+from . import letters, notices, sessions
 from .services import Services
 from .sessions import Standing
 
@@ -49,30 +49,18 @@ def ask(services: Services, token: str | None, visitor: Visitor) -> None:
             asked = work.unit.accounts.rescue_asked_at(account_id) or now
             raise RescueTooSoon(asked + RESCUE_WAIT)
         work.unit.rescues.ask(account_id, now)
-        work.unit.accounts.note_rescue(account_id, is_open=True)
-        for letter in _rescue_letters(services, standing, mailbox, visitor):
-            letters.write(services, work, letter)
+        on_file = standing.person.email
+        letters.write(services, work, _request(services, standing, mailbox, visitor))
+        notices.tell(services, work, account_id, on_file, "rescue_heard", visitor)
         work.record(RescueRequested(account_id=account_id), visitor)
 
 
-def _rescue_letters(
-    services: Services, standing: Standing, mailbox: str, visitor: Visitor
-) -> list[Letter]:
-    facts = {
-        "email": standing.person.email,
-        "at": f"{services.clock():%d %B %Y, %H:%M} UTC",
-        "browser": visitor.browser,
-        "address": visitor.address,
-        "service": services.service_name,
-    }
-    readers = ((mailbox, "rescue_request"), (standing.person.email, "rescue_heard"))
-    return [
-        Letter(
-            to=reader,
-            channel=Channel.MAIL,
-            template=template,
-            facts=facts,
-            account_id=standing.account.id,
-        )
-        for reader, template in readers
-    ]
+def _request(services: Services, standing: Standing, mailbox: str, visitor: Visitor) -> Letter:
+    facts = {**notices.circumstances(services, visitor), "email": standing.person.email}
+    return Letter(
+        to=mailbox,
+        channel=Channel.MAIL,
+        template="rescue_request",
+        facts=facts,
+        account_id=standing.account.id,
+    )

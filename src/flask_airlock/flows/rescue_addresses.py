@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ..domain.accounts import Visitor
-from ..domain.addresses import masked_address, normal_address
+from ..domain.addresses import masked_address, normal_address, same_address
 from ..domain.events import RescueAddressAdded
 from ..domain.one_time_codes import Purpose
-from ..domain.policy import proved_second_factor
+from ..domain.policy import RESCUE, proved_second_factor
 from ..domain.rescue import MOST_ADDRESSES, RescueAddress
-from ..domain.throttle import SETUP
+from ..domain.throttle import SETUP, Side, owner_of_user
 from ..errors import (
     AddressRefused,
     MethodNotOffered,
@@ -84,7 +84,7 @@ def add(services: Services, token: str | None, text: str, visitor: Visitor) -> N
     if not proved_second_factor(standing.session.proofs):
         raise MethodNotOffered(KIND)
     wanted = normal_address(text)
-    if wanted == standing.person.email:
+    if same_address(standing.person.email, wanted):
         raise AddressRefused("address_on_file")
 
     def keep(work: Work) -> None:
@@ -144,6 +144,9 @@ def prove(services: Services, token: str | None, number: int, code: str, visitor
     def keep(work: Work) -> None:
         sessions.must_still_be(services, work, standing)
         attempts.clear(services, work, guess)
+        # Who typed wrong ones before did so where this address was no way in.
+        owner = owner_of_user(standing.account.user_id)
+        work.unit.throttles.clear(owner, tuple(Side), RESCUE)
         _spend(services, work, standing, case, number, code)
         work.record(RescueAddressAdded(account_id=standing.account.id), visitor)
         _tell_of_new(services, work, standing, number, visitor)
@@ -181,14 +184,22 @@ def _tell_of_new(
 
 
 def remove(services: Services, token: str | None, number: int, visitor: Visitor) -> None:
-    """Take an address away; it is told itself as well. Raises LoginLapsed, or NoSuchRow."""
+    """Take an address away, if it is there still; it is told itself as well. Raises LoginLapsed, or
+    NoSuchRow."""
     standing = _standing(services, token)
-    _mine(services, standing, number, visitor)
+    account_id = standing.account.id
+    foreign.unless_over(
+        services,
+        account_id,
+        KIND,
+        visitor,
+        lambda unit: unit.rescue_addresses.is_of(number, account_id),
+    )
 
     def take(work: Work) -> None:
         sessions.must_still_be(services, work, standing)
         rescue_removal.take(
-            services, work, standing.account.id, standing.person.email, number, BY_OWNER, visitor
+            services, work, account_id, standing.person.email, number, BY_OWNER, visitor
         )
 
     services.in_one_go(take)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from ..domain.accounts import Visitor
+from ..domain.addresses import same_address
 from ..domain.rescue import RescueAddress
 from . import notices
 from .services import Services, Work
@@ -26,7 +27,7 @@ def tell_all(
     )  # fmt: skip
     others = [it.address for it in proved(work, account_id) if it.id != but_for]
     for reader in dict.fromkeys((*others, also)):
-        if reader and reader != on_file:
+        if reader and not same_address(on_file, reader):
             notices.tell(
                 services, work, account_id, reader, template, visitor, is_on_file=False, **facts
             )

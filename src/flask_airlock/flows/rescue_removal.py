@@ -1,7 +1,7 @@
 """A rescue address is taken away, whoever does it."""
 
 from ..domain.accounts import Visitor
-from ..domain.addresses import masked_address
+from ..domain.addresses import masked_address, same_address
 from ..domain.events import RescueAddressRemoved
 from . import rescue_notices
 from .services import Services, Work
@@ -34,7 +34,7 @@ def take_if_on_file(
 ) -> None:
     """What is the address on file now is no rescue address any more: one mailbox is one proof."""
     for it in work.unit.rescue_addresses.live(account_id):
-        if it.address == on_file:
+        if it.address and same_address(on_file, it.address):
             take(services, work, account_id, on_file, it.id, BY_NEW_ADDRESS, visitor)
 
 

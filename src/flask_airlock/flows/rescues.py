@@ -4,7 +4,6 @@ Between the approval and that any login by a second factor calls it off, so does
 letters, and so does an administrator. Nobody sees or chooses a code for somebody else (S-82).
 """
 
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +17,7 @@ from ..domain.link_tokens import LinkPurpose
 from ..domain.rescue import Rescue, RescueState
 from ..domain.vault import digest, new_token
 from ..errors import InvalidName, LinkSpent, NotDone, StoreBusy, UnknownUser
+from ..storage.link_tokens import Link
 from . import (
     clean_slate,
     mailboxes,
@@ -33,21 +33,6 @@ ADMINISTRATOR = "administrator"
 BY_LOGIN, BY_LINK = "login", "link"
 AT_ONCE = 20
 SWEEPER = Visitor(agent="housekeeping")
-
-
-@dataclass(frozen=True, kw_only=True)
-class RescueLine:
-    """A rescue in an administrator's list."""
-
-    id: int
-    email: str
-    state: str
-    asked_at: datetime | None
-    approved_by: tuple[str, ...]
-    reason: str | None
-    due_at: datetime | None
-    closed_at: datetime | None
-    closed_by: str | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,8 +53,15 @@ def approve(
     """
     if by is None and services.settings.rescue_approvers > 1:
         raise NotDone("approver_unnamed")
-    name = _name_of(by)
-    return services.in_one_go(lambda work: _approve(services, work, user_id, reason, name, visitor))
+    name, why = _name_of(by), _why(reason)
+    return services.in_one_go(lambda work: _approve(services, work, user_id, why, name, visitor))
+
+
+def _why(reason: str) -> str:
+    """A reason that says something (S-82); raises NotDone for blanks."""
+    if not (why := reason.strip()):
+        raise NotDone("no_reason")
+    return why
 
 
 def _name_of(by: str | None) -> str:
@@ -120,7 +112,6 @@ def _opened(work: Work, account: Account, now: datetime) -> Rescue:
     """The rescue that is open, opened now if there was none; the account is held."""
     work.unit.accounts.lock(account.id)
     work.unit.rescues.ask(account.id, now)
-    work.unit.accounts.note_rescue(account.id, is_open=True)
     rescue = work.unit.rescues.open_of(account.id)
     if rescue is None:
         raise LookupError("the rescue of this account can be neither found nor made")
@@ -143,14 +134,22 @@ def _tell_of_approval(
     services: Services, work: Work, account: Account, person: Person, due_at: datetime,
     visitor: Visitor,
 ) -> None:  # fmt: skip
-    readers = [person.email, *(it.address for it in rescue_notices.proved(work, account.id))]
-    for reader in dict.fromkeys(readers):
-        if reader:
-            link = _cancel_link(services, work, account.id, reader)
-            notices.tell(
-                services, work, account.id, reader, "rescue_approved", visitor,
-                on=notices.in_words(due_at), link=link,
-            )  # fmt: skip
+    counting = _mailboxes(services, work, account, person)
+    others = [it.address for it in rescue_notices.proved(work, account.id) if it.address]
+    for reader in dict.fromkeys((*counting, *others)):
+        # Whoever was inside for a moment may have left a mailbox, which hears of it, and no more.
+        link = _cancel_link(services, work, account.id, reader) if reader in counting else ""
+        notices.tell(
+            services, work, account.id, reader, "rescue_approved", visitor,
+            on=notices.in_words(due_at), link=link,
+        )  # fmt: skip
+
+
+def _mailboxes(services: Services, work: Work, account: Account, person: Person) -> list[str]:
+    """The mailboxes that may call it off now."""
+    now, on_file = services.clock(), person.email
+    found = work.unit.rescue_addresses.live(account.id)
+    return [on_file, *(it.address for it in found if it.address and it.is_usable(now, on_file))]
 
 
 def _cancel_link(services: Services, work: Work, account_id: int, reader: str) -> str:
@@ -179,7 +178,7 @@ def _carry_out(
     if rescue is None or account is None or not work.unit.rescues.claim(rescue_id, now):
         return
     person = work.unit.users.by_id(account.user_id)
-    _close(work, account_id, now)
+    work.unit.link_tokens.void(account_id, LinkPurpose.CANCEL_RESCUE, now)
     clean_slate.take_everything(services, work, account, ADMINISTRATOR, visitor)
     work.unit.accounts.require_setup_link(account_id)
     # They were of no help to him; and whoever got in before may have left one there.
@@ -189,35 +188,33 @@ def _carry_out(
     work.record(FactorsReset(account_id=account_id, reason=rescue.reason or ""), visitor)
 
 
-def _close(work: Work, account_id: int, now: datetime) -> None:
-    work.unit.accounts.note_rescue(account_id, is_open=False)
-    work.unit.link_tokens.void(account_id, LinkPurpose.CANCEL_RESCUE, now)
-
-
 def cancel(services: Services, user_id: Any, reason: str, by: str | None, visitor: Visitor) -> None:
     """Call it off, as an administrator. Raises UnknownUser, or NotDone where nothing is open."""
-    name = _name_of(by)
+    name, why = _name_of(by), _why(reason)
 
     def call_off(work: Work) -> None:
         person = work.unit.users.by_id(user_id)
         if person is None:
             raise UnknownUser(user_id)
         account = work.unit.accounts.ensure(user_id, services.clock())
-        if not _call_off(services, work, account, name, reason, visitor):
+        if not _call_off(services, work, account, name, why, visitor):
             raise NotDone("no_rescue", email=person.email)
+        # It may have been a thief who asked: the owner need not wait for a day.
+        work.unit.accounts.forget_rescue(account.id)
 
     services.in_one_go(call_off)
 
 
 def cancel_by_login(services: Services, work: Work, account: Account, visitor: Visitor) -> None:
-    """Somebody came in by a second factor: nothing is lost."""
+    """Somebody proved a second factor: nothing is lost. Whether there is a rescue is asked by the
+    statement that calls it off, so that one that is approved meanwhile is not missed."""
     _call_off(services, work, account, BY_LOGIN, "", visitor)
 
 
 def peek(services: Services, token: str | None) -> str:
     """Until when the link of a letter can be used, in words; spends nothing. Raises LinkSpent."""
     with services.begin() as work:
-        link = mailed_links.find(services, work, token, LinkPurpose.CANCEL_RESCUE)
+        link = _good_link(services, work, token)
         rescue = work.unit.rescues.open_of(link.account.id)
     if rescue is None or rescue.due_at is None:
         raise LinkSpent
@@ -228,7 +225,7 @@ def cancel_by_link(services: Services, token: str | None, visitor: Visitor) -> N
     """Use the link of a letter. Raises LinkSpent."""
 
     def call_off(work: Work) -> None:
-        link = mailed_links.find(services, work, token, LinkPurpose.CANCEL_RESCUE)
+        link = _good_link(services, work, token)
         if not _call_off(services, work, link.account, BY_LINK, "", visitor):
             raise LinkSpent
 
@@ -236,14 +233,25 @@ def cancel_by_link(services: Services, token: str | None, visitor: Visitor) -> N
         services.in_one_go(call_off)
 
 
+def _good_link(services: Services, work: Work, token: str | None) -> Link:
+    """A link that went to a mailbox which counts still: an address may have been taken away, or
+    have been brought back by its owner. Raises LinkSpent."""
+    link = mailed_links.find(services, work, token, LinkPurpose.CANCEL_RESCUE)
+    person = work.unit.users.by_id(link.account.user_id)
+    counting = _mailboxes(services, work, link.account, person) if person else []
+    if not any(mailboxes.is_one_of(services, it, link.address) for it in counting):
+        raise LinkSpent
+    return link
+
+
 def _call_off(
     services: Services, work: Work, account: Account, by: str, reason: str, visitor: Visitor
 ) -> bool:
     """True for exactly one caller, who has told everybody."""
-    work.unit.accounts.lock(account.id)
-    if not work.unit.rescues.cancel(account.id, by, services.clock()):
+    now = services.clock()
+    if not work.unit.rescues.cancel(account.id, by, now):
         return False
-    _close(work, account.id, services.clock())
+    work.unit.link_tokens.void(account.id, LinkPurpose.CANCEL_RESCUE, now)
     work.record(RescueCancelled(account_id=account.id, by=by, reason=reason), visitor)
     person = work.unit.users.by_id(account.user_id)
     if person is not None:
@@ -251,31 +259,3 @@ def _call_off(
             services, work, account.id, person.email, "rescue_cancelled", visitor
         )
     return True
-
-
-def listed(services: Services, batch: int, *, with_ended: bool) -> Iterator[RescueLine]:
-    """What is under way, oldest first, and what is over if that is wanted."""
-    last = 0
-    while True:
-        with services.begin() as work:
-            found = work.unit.rescues.listed(last, batch, with_ended=with_ended)
-            lines = [_line(work, rescue, user_id) for rescue, user_id in found]
-        yield from lines
-        if len(found) < batch:
-            return
-        last = found[-1][0].id
-
-
-def _line(work: Work, rescue: Rescue, user_id: Any) -> RescueLine:
-    person = work.unit.users.by_id(user_id)
-    return RescueLine(
-        id=rescue.id,
-        email=person.email if person else "",
-        state=rescue.state.value,
-        asked_at=rescue.asked_at,
-        approved_by=tuple(filter(None, (rescue.first_by, rescue.second_by))),
-        reason=rescue.reason,
-        due_at=rescue.due_at,
-        closed_at=rescue.closed_at,
-        closed_by=rescue.closed_by,
-    )

@@ -13,7 +13,7 @@ from ..domain.throttle import Guess
 from ..domain.vault import digest
 from ..errors import LoginLapsed, MethodNotOffered, Unsealable, WrongAnswer
 from ..factors.protocol import Case
-from . import alerts, attempts, codes, holds, sessions, trust
+from . import alerts, attempts, codes, holds, rescues, sessions, trust
 from .services import Services, Work
 from .sessions import Standing
 
@@ -136,6 +136,7 @@ def _accept(
         step = MOVES[case.purpose][1]
         if step is Step.PROVED_AGAIN:
             work.record(ProvedAgain(account_id=account_id, method=method), case.visitor)
+            rescues.cancel_by_login(services, work, standing.account, case.visitor)
         else:
             who = (standing.account, standing.person, guess.side)
             alerts.new_browser(services, work, *who, case.visitor)

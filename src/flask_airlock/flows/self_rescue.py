@@ -107,12 +107,16 @@ def send(services: Services, token: str | None, number: int, visitor: Visitor) -
 def answer(services: Services, token: str | None, code: str, visitor: Visitor) -> NeedsSetup:
     """Count the answer, look at it, and let the login go on to a new factor, under a new token.
 
-    Raises LoginLapsed, IllegalMove, FactorClosed, TooSoon, TooManyTries, or WrongAnswer.
+    Raises LoginLapsed, IllegalMove, MethodNotOffered where no address counts, FactorClosed,
+    TooSoon, TooManyTries, or WrongAnswer.
     """
     try:
         standing = _standing(services, token)
     except LoginLapsed:
         return _repeat(services, token, code, visitor)
+    with services.begin() as work:
+        if not _usable(services, work, standing):
+            raise MethodNotOffered(RESCUE)
     case = _case(services, standing, visitor)
     guess = attempts.guess_at(services, standing.account, RESCUE, visitor)
     attempts.count(services, guess, visitor, case.binding(RESCUE))

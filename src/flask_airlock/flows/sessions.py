@@ -120,7 +120,7 @@ def find(services: Services, token: str | None, stage: Stage) -> Standing:
         found = work.unit.sessions.find(digest(token), stage, services.clock())
         # Nobody is looked up as well: that a token opens nothing must not tell why.
         person = work.unit.users.by_id(found[1].user_id if found else None)
-        if found is None or person is None or is_idle(services, found[0]):
+        if found is None or person is None or is_over(services, found[0]):
             raise LoginLapsed
         session, account = found
         if stage is Stage.HALF_OPEN:
@@ -152,9 +152,9 @@ def role_names(user: Any) -> list[str]:
     return [role.name for role in getattr(user, "roles", ())]
 
 
-def is_idle(services: Services, session: Session) -> bool:
-    """Whether the session has rested too long."""
-    return services.settings.session_policy.has_rested_too_long(session, services.clock())
+def is_over(services: Services, session: Session) -> bool:
+    """Whether the session has rested or lasted too long."""
+    return services.settings.session_policy.is_over(session, services.clock())
 
 
 def find_current(services: Services, token: str | None) -> Current | None:
@@ -166,7 +166,7 @@ def find_current(services: Services, token: str | None) -> Current | None:
     if found is None:
         return None
     user, account, session = found
-    if is_idle(services, session) or not getattr(user, "is_active", True):
+    if is_over(services, session) or not getattr(user, "is_active", True):
         return None
     if _lacks_second_proof(services, account, session, lambda: role_names(user)):
         return None

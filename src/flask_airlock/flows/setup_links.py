@@ -1,6 +1,6 @@
 """The link to set up a factor, which only an administrator's reset mails."""
 
-from ..domain.accounts import Account
+from ..domain.accounts import Account, Person
 from ..domain.letters import Channel, Letter
 from ..domain.link_tokens import LIFETIMES, LinkPurpose
 from ..domain.vault import digest, new_token
@@ -34,20 +34,25 @@ def send(services: Services, work: Work, account_id: int, email: str) -> None:
     letters.write(services, work, letter)
 
 
-def is_good(services: Services, work: Work, account: Account, link: str | None) -> bool:
-    """Whether a link could be used now; spends nothing."""
-    if not link:
+def is_good(
+    services: Services, work: Work, account: Account, person: Person, link: str | None
+) -> bool:
+    """Whether a link could be used now; spends nothing. One that went to another address than the
+    account's of now may be in the hands of whoever had changed it."""
+    now, purpose = services.clock(), LinkPurpose.FACTOR_SETUP
+    found = work.unit.link_tokens.find(digest(link), purpose, now) if link else None
+    if found is None or found.account.id != account.id:
         return False
-    return work.unit.link_tokens.is_good(
-        account.id, digest(link), LinkPurpose.FACTOR_SETUP, services.clock()
-    )
+    return mailboxes.is_one_of(services, person.email, found.address)
 
 
-def spend(services: Services, work: Work, account: Account, link: str | None) -> None:
+def spend(
+    services: Services, work: Work, account: Account, person: Person, link: str | None
+) -> None:
     """Use the link up; raises SetupLinkNeeded for all but one."""
-    spent = link and work.unit.link_tokens.spend(
-        account.id, digest(link), LinkPurpose.FACTOR_SETUP, services.clock()
-    )
-    if not spent:
+    purpose = LinkPurpose.FACTOR_SETUP
+    if not link or not is_good(services, work, account, person, link):
+        raise SetupLinkNeeded
+    if not work.unit.link_tokens.spend(account.id, digest(link), purpose, services.clock()):
         raise SetupLinkNeeded
     work.unit.accounts.settle_setup_link(account.id)

@@ -60,7 +60,7 @@ def rename(
 
 
 def remove(services: Services, token: str | None, browser_id: int, visitor: Visitor) -> None:
-    """Trust one no longer. Raises LoginLapsed, or NoSuchRow."""
+    """Trust one no longer; nothing where that is so already. Raises LoginLapsed, or NoSuchRow."""
     standing = sessions.find_signed_in(services, token)
 
     def do(work: Work) -> bool:
@@ -69,7 +69,14 @@ def remove(services: Services, token: str | None, browser_id: int, visitor: Visi
         return distrust.end(services, work, *one, Ending.REMOVED, visitor)
 
     if not services.in_one_go(do):
-        foreign.refuse(services, standing.account.id, KIND, visitor)
+        account_id = standing.account.id
+        foreign.unless_over(
+            services,
+            account_id,
+            KIND,
+            visitor,
+            lambda unit: unit.trusted_browsers.is_of(browser_id, account_id),
+        )
 
 
 def remove_all(services: Services, token: str | None, visitor: Visitor) -> None:

@@ -50,7 +50,6 @@ class Accounts(Store):
             "handle": literal(secrets.token_bytes(HANDLE_BYTES), rows.c.handle.type),
             "needs_setup_link": literal(0),
             "mark_series": literal(0),
-            "has_rescue": literal(0),
             "created_at": literal(to_db(now), rows.c.created_at.type),
         }
         has_one = select(rows.c.id).where(rows.c.user_id == owner).correlate(owner.table)
@@ -75,7 +74,7 @@ class Accounts(Store):
 
     def _new(self, user_id: Any, now: datetime) -> Insert:
         handle = secrets.token_bytes(HANDLE_BYTES)
-        zeros = dict.fromkeys(("needs_setup_link", "mark_series", "has_rescue"), 0)
+        zeros = dict.fromkeys(("needs_setup_link", "mark_series"), 0)
         return insert(self._tables.accounts).values(
             user_id=user_id, handle=handle, created_at=to_db(now), **zeros
         )
@@ -129,9 +128,9 @@ class Accounts(Store):
         asked = self._connection.execute(query).scalar()
         return from_db(asked) if asked else None
 
-    def note_rescue(self, account_id: int, *, is_open: bool) -> None:
-        """A rescue was opened, or is over."""
-        self._update(account_id, has_rescue=int(is_open))
+    def forget_rescue(self, account_id: int) -> None:
+        """Who asked for a rescue may ask again at once."""
+        self._update(account_id, rescue_asked_at=None)
 
     def of_id(self, account_id: int) -> Account | None:
         """The account of that number."""
@@ -147,12 +146,6 @@ class Accounts(Store):
         """Let the password of this hash (its digest) open nothing; only a link to this address (its
         keyed digest) sets another."""
         self._update(account_id, closed_password=password, reset_address=address)
-
-    def reset_by(self, account_id: int, address: bytes) -> None:
-        """If the password is closed, let links to this address (its keyed digest) set another."""
-        rows = self._tables.accounts
-        closed = update(rows).where(rows.c.id == account_id, rows.c.closed_password.is_not(None))
-        self._connection.execute(closed.values(reset_address=address))
 
     def reopen_password(self, account_id: int) -> None:
         """Another password was set."""
@@ -219,7 +212,6 @@ def account_of(row: Row[Any]) -> Account:
         reset_address=cells["reset_address"],
         needs_setup_link=bool(cells["needs_setup_link"]),
         mark_series=cells["mark_series"],
-        has_rescue=bool(cells["has_rescue"]),
         created_at=from_db(cells["created_at"]),
         **times,
     )

@@ -203,6 +203,10 @@ class Credentials(SealingStore):
         over = {"revoked_at": to_db(now), "revoked_by": by, "name_key": None}
         return self._changed(mine.values(**over))
 
+    def is_of(self, credential_id: int, account_id: int) -> bool:
+        """Whether the account has, or had, the factor of this number."""
+        return self._has(self._tables.credentials, credential_id, account_id)
+
     def method_of(self, account_id: int, credential_id: int) -> str | None:
         """The kind of a live factor, if it is this account's."""
         rows = self._tables.credentials

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session as OrmSession
 from sqlalchemy.orm.util import identity_key
 
 from ..domain.accounts import Account
-from ..domain.addresses import normal_address
+from ..domain.addresses import normal_address, same_address
 from ..domain.login_state import Stage
 from ..domain.passwords import PasswordCost, Passwords
 from ..domain.sessions import Session
@@ -23,7 +23,7 @@ from .sessions import end_sessions, live, session_columns, session_of
 from .tables import Tables, make_tables
 from .troubles import told_apart
 from .trusted_browsers import end_trust
-from .users import Users, same_address
+from .users import Users
 
 
 class SQLAlchemyUserDatastore:

@@ -134,12 +134,6 @@ class LinkTokens(SealingStore):
             created_at=from_db(cells["made_at"]),
         )
 
-    def is_good(self, account_id: int, digest: bytes, purpose: LinkPurpose, now: datetime) -> bool:
-        """Whether the token could be spent now; spends nothing."""
-        rows = self._tables.link_tokens
-        mine = (rows.c.account_id == account_id, *self._good(digest, purpose, now))
-        return self._connection.execute(select(rows.c.id).where(*mine)).first() is not None
-
     def has_live(self, account_id: int, purpose: LinkPurpose, now: datetime) -> bool:
         """Whether a link of that purpose could still be used."""
         rows = self._tables.link_tokens

@@ -69,6 +69,10 @@ class RescueAddresses(SealingStore):
         over = {"removed_at": to_db(now), "address": None, "digest": None}
         return self._changed(mine.values(**over)) == 1
 
+    def is_of(self, number: int, account_id: int) -> bool:
+        """Whether the account has, or had, the address of this number."""
+        return self._has(self._tables.rescue_addresses, number, account_id)
+
     def _read(self, row: Mapping[Any, Any]) -> str | None:
         try:
             return self._open(row)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, Insert, Table, Update
+from sqlalchemy import Connection, Insert, Table, Update, select
 from sqlalchemy.dialects import mysql, postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
@@ -22,6 +22,11 @@ class Store:
     def _changed(self, statement: Any) -> int:
         """How many rows a statement changed: the count that decides who won."""
         return int(self._connection.execute(statement).rowcount)
+
+    def _has(self, rows: Table, row_id: int, account_id: int) -> bool:
+        """Whether the account has, or had, the row of this number."""
+        mine = (rows.c.id == row_id, rows.c.account_id == account_id)
+        return self._connection.execute(select(rows.c.id).where(*mine)).first() is not None
 
     def _inserted_id(self, statement: Insert) -> int:
         key = self._connection.execute(statement).inserted_primary_key

@@ -153,9 +153,14 @@ class Sessions(Store):
 
     def is_of(self, session_id: int, account_id: int) -> bool:
         """Whether the account has, or had, a session of this number."""
+        return self._has(self._tables.sessions, session_id, account_id)
+
+    def trust_of(self, session_id: int) -> int | None:
+        """Which trusted browser stands for the second factor in it."""
         rows = self._tables.sessions
-        mine = (rows.c.id == session_id, rows.c.account_id == account_id)
-        return self._connection.execute(select(rows.c.id).where(*mine)).first() is not None
+        query = select(rows.c.trust_id).where(rows.c.id == session_id)
+        found: int | None = self._connection.execute(query).scalar()
+        return found
 
     def account_of_ended(self, digest: bytes, since: datetime) -> Account | None:
         """Whose session had this digest and ended since then."""

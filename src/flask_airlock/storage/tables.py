@@ -66,8 +66,6 @@ def _accounts(key: Column[Any]) -> Table:
         Column("proved_address", fixed_bytes(32)),
         Column("needs_setup_link", Integer, nullable=False, default=0),
         Column("rescue_asked_at", moment()),
-        # Whether a rescue is open, so that a login need not ask where there is none.
-        Column("has_rescue", Integer, nullable=False, default=0, server_default="0"),
         Column("mailbox_reset_at", moment()),
         # While the password of this hash is closed: only links to this mailbox set another.
         Column("closed_password", fixed_bytes(32)),

@@ -81,6 +81,10 @@ class TrustedBrowsers(Store):
         mine = update(rows).where(*_alive(self._tables, account_id, now))
         return self._changed(mine.values(**_ended(reason, now)))
 
+    def is_of(self, browser_id: int, account_id: int) -> bool:
+        """Whether the account trusts, or trusted, the browser of this number."""
+        return self._has(self._tables.trusted_browsers, browser_id, account_id)
+
     def rename(self, account_id: int, browser_id: int, name: str, now: datetime) -> bool:
         """Call a browser that; False for one that is not his, or trusted no longer."""
         rows = self._tables.trusted_browsers

@@ -9,8 +9,8 @@ from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session as OrmSession
 
 from ..domain.accounts import Person
-from ..domain.addresses import normal_address
-from ..errors import ConfigurationError, InvalidAddress, UserInUse, ValuesRefused
+from ..domain.addresses import same_address
+from ..errors import ConfigurationError, UserInUse, ValuesRefused
 from .columns import to_db
 from .makers import user_key
 from .promises import promise
@@ -190,11 +190,3 @@ class UserRows:
                 confirmed=bool(row[4]),
                 username=row[5],
             )
-
-
-def same_address(stored: str | None, address: str) -> bool:
-    """Whether a stored address is this one, which is in normal form."""
-    try:
-        return stored is not None and normal_address(stored) == address
-    except InvalidAddress:
-        return False

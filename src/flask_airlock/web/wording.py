@@ -128,8 +128,8 @@ WORDS: dict[str, Callable[[], str]] = {
     "password_changed": lambda: _("Your password was changed, and you were signed out elsewhere."),
     "email_changed": lambda: _("Your mail address was changed."),
     "email_restored": lambda: _(
-        "Your address is back, and everybody was signed out. Now choose a new password: "
-        "whoever changed the address may know the old one."
+        "Your address is back, and everybody was signed out. A link to choose a new password is on "
+        "its way there: the old one opens nothing any more."
     ),
     "username_changed": lambda: _("Your user name was changed."),
     "session_ended": lambda: _("That browser was signed out."),

@@ -160,10 +160,7 @@ def show_undo_email() -> Response:
 
     def act(token: str | None) -> Response:
         email_change.undo(services(), token, visitor())
-        recovers = services().settings.recoverable
-        response = go(
-            "security.forgot_password" if recovers else "security.login", notice="email_restored"
-        )
+        response = go("security.login", notice="email_restored")
         cookies.drop_sessions(response)
         return response
 

@@ -19,6 +19,7 @@ from ..translation import translate
 from ..visitor import visitor
 from ..wording import method_words, notice, words
 from .forms import BareForm, NameForm, PasswordForm, refuse
+from .forms import number as row_number
 from .rendering import page, refusal
 
 AT_THE_NAME = (InvalidName, NameTaken)
@@ -44,9 +45,10 @@ def show_factors(number: int | None = None) -> ResponseReturnValue:
     """GET of `security.factors`; with a number, GET and POST of one of them."""
     if number is None:
         return _show_list()
+    chosen = row_number(str(number))
     if request.method == "POST":
-        return _change(number)
-    return _show_one(number)
+        return _change(chosen)
+    return _show_one(chosen)
 
 
 def _show_list() -> Response:

@@ -24,7 +24,7 @@ class Leads:
 PAGES = {
     LinkPurpose.FACTOR_SETUP: Leads("security.login", "login", notice="setup_link"),
     LinkPurpose.CONFIRMATION: Leads("security.confirm_email", "confirm_email"),
-    LinkPurpose.RESET: Leads("security.reset_password", "forgot_password"),
+    LinkPurpose.RESET: Leads("security.reset_password", "reset_password"),
     LinkPurpose.INVITATION: Leads("security.reset_password", "reset_password", by="invitation"),
     LinkPurpose.NEW_EMAIL: Leads("security.confirm_new_email", "confirm_new_email"),
     LinkPurpose.UNDO_EMAIL: Leads("security.undo_email", "undo_email"),
