@@ -34,7 +34,8 @@ from tests.journeys_in_chromium.every_security_page import (  # noqa: E402
 from tests.journeys_in_chromium.every_security_page import every_security_page  # noqa: E402
 from tests.journeys_in_chromium.site import Site, open_site  # noqa: E402
 from tests.journeys_in_chromium.visitor import Visitor, visiting  # noqa: E402
-from tests.quickstart.program import MATT, Program, free_port, running  # noqa: E402
+from tests.quickstart.program import MATT, Program, running  # noqa: E402
+from tests.servers.process import free_port  # noqa: E402
 from tests.servers.sms_gateway import running_sms_gateway  # noqa: E402
 from tests.servers.smtp import running_mail_server  # noqa: E402
 

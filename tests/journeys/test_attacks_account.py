@@ -134,11 +134,12 @@ def test_an_undone_address_is_held_like_one_that_reset(application: Application)
     change_email(known, ada, "new@example.org")
     known.get(link_in(application, "new@example.org")).post("/confirm-new-email")
     thief = application.browser().get(link_in(application, ada.email)).post("/undo-email")
+    assert thief.give_password(ada).path == "/login"
+    reset(application, ada, ANOTHER)
     letters = letters_to(application, ada.email)
     thief.give_password(ada)
     assert "codes by mail are off until" in thief.page
     assert letters_to(application, ada.email) == letters
-    reset(application, ada, ANOTHER)
     assert not application.browser().give_password(ada).is_signed_in
 
 

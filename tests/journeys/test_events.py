@@ -54,7 +54,9 @@ def test_a_first_set_up_is_recorded_step_by_step(application: Application) -> No
 def test_signals_and_rows_tell_the_same(application: Application) -> None:
     """The sender is the application, the event the fact."""
     with heard() as kept:
-        ada, browser = enrolled_person(application, "sms")
+        ada, browser = application.person(), application.browser()
+        browser.enrol(ada, "sms").log_out()
+        application.clock.advance(minutes=1)
         browser.give_password(ada, "wrong")
         browser.give_password(ada).answer("sms", wrong(ada.texted_code()))
         browser.answer("sms", ada.texted_code())

@@ -190,6 +190,8 @@ def test_a_restored_address_voids_it(application: Application) -> None:
     assert trusted(application) == []
     assert not thief.is_signed_in
     ada.email = "ada@example.com"
+    assert not skips(thief, ada)
+    reset(application, ada)
     assert is_asked(thief, ada)
 
 

@@ -161,9 +161,12 @@ def _address(visitor: Visitor, site: Site, grace: Newcomer) -> Iterator[str]:
     visitor.go(undo)
     yield "undo-email"
     visitor.press("Undo the change")
-    yield "forgot-password-undone"
+    yield "login-undone"
     open_letter(visitor, site.letter_saying("changed back", grace.email))
     yield "letter-address-restored"
+    follow(visitor, site, grace.email, "reset")
+    choose_password(visitor, ANOTHER)
+    grace.password = ANOTHER
     sign_in(visitor, site, grace, "authenticator")
     yield from _address_taken_meanwhile(visitor, site, grace)
 

@@ -4,7 +4,6 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -76,12 +75,6 @@ class Program:
         found = re.search(pattern, letters[-1]["text"], re.MULTILINE)
         assert found, letters[-1]
         return found[1]
-
-
-def free_port() -> int:
-    """A port that nobody listens on at the moment."""
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return int(taken.getsockname()[1])
 
 
 def clean_environment(more: Mapping[str, str]) -> dict[str, str]:

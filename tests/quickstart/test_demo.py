@@ -13,7 +13,8 @@ from playwright.sync_api import Browser
 
 from tests.house.source import ROOT
 from tests.journeys_in_chromium.visitor import visiting
-from tests.quickstart.program import MATT, Program, free_port, running
+from tests.quickstart.program import MATT, Program, running
+from tests.servers.process import free_port
 
 SERVE = ROOT / "examples" / "demo" / "serve.py"
 ANOTHER_STEP = 30.0

@@ -85,7 +85,7 @@ def _change_everything(here: World, person: Person, browser: Browser) -> None:
     follow(here, MOVED, browser).post("/confirm-new-email")
     assert here.note(browser).path == "/change-email"
     owner = follow(here, NEWCOMER, here.application.browser()).post("/undo-email")
-    assert here.note(owner).path == "/forgot-password"
+    assert here.note(owner).path == "/login"
 
 
 def _forget_the_password(here: World, person: Person) -> None:

@@ -9,12 +9,11 @@ from uuid import uuid4
 import pymysql
 
 from tests.servers.missing import program
-from tests.servers.process import Home, ServerError, temporary_home
+from tests.servers.process import STARTS, Home, ServerError, free_port, temporary_home
 
 USER = "airlock"
 HOST = "127.0.0.1"
 HOW = "apt-get install mariadb-server"
-STARTS = 3
 
 # Small buffers, and no care for what a crash would lose: it starts in about a second.
 SETTINGS = (
@@ -113,7 +112,7 @@ def running_mariadb() -> Iterator[MariaDB]:
 def _start(home: Home, daemon: Path, stack: ExitStack) -> MariaDB:
     """Start the server; another program may take the port in between, so try again then."""
     for starts_left in reversed(range(STARTS)):
-        server = MariaDB(_free_port(), home.folder / "socket")
+        server = MariaDB(free_port(), home.folder / "socket")
         command = (
             *(daemon, "--no-defaults", *SETTINGS, f"--datadir={home.folder / 'data'}"),
             *(f"--bind-address={HOST}", f"--port={server.port}", "--skip-networking=0"),
@@ -128,10 +127,3 @@ def _start(home: Home, daemon: Path, stack: ExitStack) -> MariaDB:
         else:
             return server
     raise AssertionError("the last start returned or raised")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -4,6 +4,7 @@ import os
 import pwd
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 import time
@@ -15,6 +16,7 @@ from pathlib import Path
 READY_SECONDS = 30.0
 STOP_SECONDS = 20.0
 COMMAND_SECONDS = 60.0
+STARTS = 3
 
 # A killed test run never gets to stop its servers, but the system closes its pipes: a watcher
 # waits for that and sends the stop signal ($1). The server takes the shell's place, so that
@@ -26,6 +28,12 @@ signal=$1; shift
 exec 3<&-
 exec "$@"
 """
+
+
+def free_port() -> int:
+    """A port that nobody listens on at the moment."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        return int(taken.getsockname()[1])
 
 
 class ServerError(RuntimeError):

