@@ -134,13 +134,16 @@ def test_somebody_elses_is_not_there(application: Application, does: str, chosen
     assert details(application, "foreign_row") == [{"kind": "trusted_browser"}]
 
 
-def test_what_has_ended_is_not_there_either(application: Application) -> None:
+def test_the_button_may_be_pressed_twice(application: Application) -> None:
+    """What is removed already is nobody else's: it is not recorded as such."""
     ada, browser = trusting(application)
     inside(application, ada, browser)
     (mine,) = numbers(application)
     form = {"csrf_token": browser.token(), "do": "remove", "browser": str(mine)}
-    for status in (303, 404):
-        assert browser.client.post(PAGE, data=form).status_code == status
+    for _ in range(2):
+        assert browser.client.post(PAGE, data=form).status_code == 303
+    assert "foreign_row" not in application.events()
+    assert browser.client.post(PAGE, data={**form, "do": "rename", "name": "x"}).status_code == 404
 
 
 def test_a_change_asks_for_a_recent_proof_first(application: Application) -> None:
