@@ -89,10 +89,11 @@ class Application:
         return Browser(self.app.test_client(), headers)
 
     def rows(self, subject: str) -> list[dict[str, Any]]:
-        """All rows of one of our tables."""
+        """All rows of one of our tables, the oldest first."""
         table = getattr(self.datastore.tables, subject)
+        query = sa.select(table).order_by(*table.primary_key.columns)
         with self.app.app_context(), self.datastore.engine().connect() as connection:
-            return [dict(row) for row in connection.execute(sa.select(table)).mappings()]
+            return [dict(row) for row in connection.execute(query).mappings()]
 
     def events(self) -> list[str]:
         """The names of what happened, in order."""

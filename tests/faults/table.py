@@ -132,10 +132,17 @@ DATABASE = (
     ),
     Row(
         faults=("database gone",),
-        steps=(*DOORS, "first set-up"),
+        steps=DOORS,
         moments=(Moment.AFTER,),
         **OUT_OF_ORDER,
         kept=Kept.ALL,
+    ),
+    Row(
+        faults=("database gone",),
+        steps=("first set-up",),
+        moments=(Moment.AFTER,),
+        **OUT_OF_ORDER,
+        kept=Kept.LETTER,
     ),
     Row(
         faults=("database gone",),

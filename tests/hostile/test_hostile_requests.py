@@ -13,7 +13,7 @@ from tests.hostile.states import STATES, State
 from tests.hostile.values import METHODS
 
 Applications = Callable[..., Application]
-REQUESTS, REQUESTS_IN_SOAK = 500, 5000
+REQUESTS, REQUESTS_IN_SOAK = 500, 6000
 UNKNOWN_METHODS = 30
 
 

@@ -10,6 +10,7 @@ from ...errors import (
     MailboxHeld,
     MethodNotOffered,
     SetupLapsed,
+    StoreFailed,
     TooManyFactors,
     TooManyTries,
     TooSoon,
@@ -218,9 +219,17 @@ def _inside(signed_in: SignedIn) -> Response:
     if target is None and cookies.session_token():
         target = url_for("security.factors", notice="added")
     target = target or services().settings.post_login_url
-    if recovery_codes.are_due(services(), signed_in.token):
+    if _codes_are_due(signed_in):
         target = url_for("security.recovery_codes", next=target)
     return enter(signed_in, target)
+
+
+def _codes_are_due(signed_in: SignedIn) -> bool:
+    try:
+        return recovery_codes.are_due(services(), signed_in.token)
+    except StoreFailed:
+        # What was set up is kept: a database that is gone by now must not cost the session.
+        return False
 
 
 def _due() -> str | None:
