@@ -85,7 +85,7 @@ def test_after_the_code_nothing_opens_but_the_set_up(application: Application) -
     browser.get("/login/set-up")
     browser.post("/login/send-code", method="email", purpose="login")
     browser.post("/login/rescue", action="send", number="1")
-    browser.post("/login/rescue")
+    browser.post("/login/rescue", action="ask")
     assert len(application.outbox.messages()) == sent
     assert live_factors(application) == [("authenticator", None)]
 

@@ -29,7 +29,7 @@ FORMS: dict[str, dict[str, str]] = {
     "security.logout": {},
     "security.second_step": {},
     "security.send_code": {},
-    "security.rescue": {},
+    "security.rescue": {"action": "ask"},
     "security.verify": {},
     "security.factors": {},
     "security.rescue_addresses": {},

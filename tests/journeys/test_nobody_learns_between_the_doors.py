@@ -36,7 +36,7 @@ REQUESTS: list[tuple[str, Form]] = [
     ("/login/send-code", {"method": "email", "purpose": "first_setup"}),
     ("/login/rescue", None),
     ("/login/rescue?method=email", None),
-    ("/login/rescue", {}),
+    ("/login/rescue", {"action": "ask"}),
     ("/login/set-up", None),
     ("/login/set-up", {"action": "prove", "code": MAILED}),
     ("/login/set-up", {"action": "prove", "code": ""}),

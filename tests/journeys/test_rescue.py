@@ -72,22 +72,30 @@ def test_help_can_be_asked_for_once_a_day(application: Application) -> None:
     token = browser.token()
     press(browser, "Ask for help")
     assert "Ask for help" not in browser.get("/login/rescue?method=authenticator").page
-    browser.post("/login/rescue", csrf_token=token)
+    browser.post("/login/rescue", csrf_token=token, action="ask")
     assert browser.status == 429
     assert len(application.outbox.messages(to=RESCUE_MAIL)) == 1
     application.clock.advance(hours=24, seconds=1)
     browser.give_password(ada)
-    browser.post("/login/rescue")
+    browser.post("/login/rescue", action="ask")
     assert len(application.outbox.messages(to=RESCUE_MAIL)) == 2
 
 
 def test_strangers_can_not_ask(application: Application) -> None:
+@pytest.mark.parametrize("action", ["", "asked", "prove"])
+def test_what_the_page_does_not_know_asks_nobody(application: Application, action: str) -> None:
+    _ada, browser = lost(application)
+    assert browser.post("/login/rescue", action=action).status == 400
+    assert application.outbox.messages(to=RESCUE_MAIL) == []
+    assert "rescue_requested" not in application.events()
+
+
     """From the half-open session only."""
     enrolled_person(application)
     browser = application.browser()
     browser.get("/login")
     assert browser.get("/login/rescue").path == "/login"
-    browser.post("/login/rescue")
+    browser.post("/login/rescue", action="ask")
     assert browser.path == "/login"
     assert application.outbox.messages(to=RESCUE_MAIL) == []
 
@@ -126,7 +134,7 @@ def test_without_an_administrator_the_page_says_so(
     assert "Ask for help" not in browser.page
     assert "Nobody can be asked from this page" in browser.page
     browser.get("/login/second-step")
-    assert browser.post("/login/rescue").status == 404
+    assert browser.post("/login/rescue", action="ask").status == 404
 
 
 def test_a_reset_ends_sessions_and_mails_a_link(application: Application) -> None:

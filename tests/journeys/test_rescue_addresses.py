@@ -23,6 +23,7 @@ from tests.journeys.support import (
     press,
 )
 from tests.journeys.test_step_up import prove, send
+from tests.journeys.trust import OFFERED, skips, trusting
 from tests.people import Browser, Person
 
 
@@ -130,6 +131,22 @@ def test_a_change_needs_a_recent_proof(application: Application) -> None:
     wish = {"csrf_token": browser.token(), "action": "add", "email": SECOND_MAILBOX}
     send(browser, PAGE, wish)
     assert "Is it you?" in browser.page
+    assert addresses(application) == []
+    prove(browser, do="prove", code=ada.app_code())
+    assert [row["proved_at"] for row in addresses(application)] == [None]
+
+
+def test_who_was_let_in_by_a_trusted_browser_proves_the_factor_and_goes_on(
+    applications: Callable[..., Application],
+) -> None:
+    """S-78: there is a second step, and it is asked for before an address is added."""
+    application = applications(**OFFERED)
+    ada, browser = trusting(application)
+    assert skips(browser, ada)
+    assert "First set up a second step" not in browser.get(PAGE).page
+    wish = {"csrf_token": browser.token(), "action": "add", "email": SECOND_MAILBOX}
+    send(browser, PAGE, wish)
+    assert browser.path == "/login/verify"
     assert addresses(application) == []
     prove(browser, do="prove", code=ada.app_code())
     assert [row["proved_at"] for row in addresses(application)] == [None]

@@ -85,7 +85,7 @@ class Thief(Owner):
     @turn
     def asks_for_rescue(self, which: int) -> None:
         """The administrator hears of it, and the owner."""
-        self.post(self.one_of_his(which), "/login/rescue")
+        self.post(self.one_of_his(which), "/login/rescue", action="ask")
 
     @rule(
         which=WHICH,

@@ -13,7 +13,7 @@ POSTS = [
     ("/logout", {}),
     ("/login/second-step?method=authenticator", {"code": "123456"}),
     ("/login/send-code", {"method": "email", "purpose": "login"}),
-    ("/login/rescue", {}),
+    ("/login/rescue", {"action": "ask"}),
     ("/login/set-up", {"action": "prove", "code": "12345678"}),
     ("/login/set-up/authenticator", {"action": "begin"}),
     ("/login/set-up/authenticator", {"action": "confirm", "code": "123456"}),

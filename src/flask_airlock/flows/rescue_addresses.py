@@ -39,7 +39,7 @@ class AddressLine:
 
 @dataclass(frozen=True, kw_only=True)
 class RescueAddresses:
-    """What the page shows; `may_add` only for who was let in by a second factor."""
+    """What the page shows; `may_add` only for who has a second factor, which adding asks for."""
 
     lines: tuple[AddressLine, ...]
     may_add: bool
@@ -68,7 +68,7 @@ def listed(services: Services, token: str | None, visitor: Visitor) -> RescueAdd
     ]
     return RescueAddresses(
         lines=tuple(lines),
-        may_add=proved_second_factor(standing.session.proofs),
+        may_add=standing.account.preferred_method is not None,
         has_room=len(lines) < MOST_ADDRESSES,
     )
 

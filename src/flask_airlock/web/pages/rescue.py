@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response, request
+from flask import Response, abort, request
 
 from ...errors import (
     FactorClosed,
@@ -36,7 +36,9 @@ def show_rescue() -> Response:
         return _answer()
     if not BareForm().is_sent_well():
         return _page(status=400, problem=words("expired_form"))
-    return _send() if action == "send" else _ask()
+    if action == "send":
+        return _send()
+    return _ask() if action == "ask" else abort(400)
 
 
 def _ask() -> Response:
