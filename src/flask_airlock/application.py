@@ -136,7 +136,7 @@ class Airlock:
         if not is_development(self.app):
             raise ConfigurationError(
                 "SECRET_KEY is shorter than 16 bytes or a well-known example, and this is not "
-                f"debug mode (flask run --debug): {advice}"
+                f"debug mode (flask --debug ...): {advice}"
             )
         log.warning("SECRET_KEY is weak: fine for development, refused elsewhere; %s", advice)
 

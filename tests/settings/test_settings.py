@@ -204,6 +204,12 @@ def test_a_refusal_never_quotes_the_value(key: str) -> None:
         assert refusal is None or refusal.__suppress_context__
 
 
+@pytest.mark.parametrize("value, shown", [(40 * 86400, "3456000"), (timedelta(days=40), "40 days")])
+def test_a_number_or_a_time_that_is_refused_is_shown(value: object, shown: str) -> None:
+    """It is no secret, and says what was meant: 14 are seconds."""
+    assert shown in str(refusal_of("TWO_FACTOR_TRUSTED_BROWSERS", value))
+
+
 def test_settings_have_the_defaults_that_are_documented() -> None:
     settings = read()
     assert settings.two_factor is False

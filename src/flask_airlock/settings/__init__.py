@@ -4,6 +4,7 @@ import difflib
 import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
+from datetime import timedelta
 from typing import Any
 
 from ..domain.link_tokens import LIFETIMES, LinkPurpose
@@ -19,6 +20,7 @@ from .values import Refused
 __all__ = ["OWN_MEMORY", "PREFIX", "Settings"]
 
 PREFIX = "SECURITY_"
+NO_SECRETS = (int, float, timedelta)
 NOT_ENDPOINTS = ("base_url", "post_login_url", "post_logout_url", "password_breach_url")
 
 PAGES = {
@@ -113,9 +115,10 @@ def _parsed(key: str, value: Any, rules: Mapping[str, Any]) -> Any:
     try:
         return rules["parse"](value)
     except Refused:
-        # The value itself may be a secret; its type is enough to find the mistake.
+        # The value itself may be a secret, unless it is a number or a time.
+        shown = f" ({value})" if isinstance(value, NO_SECRETS) else ""
         raise ConfigurationError(
-            f"{key} has a value of type {type(value).__name__} that is not allowed: "
+            f"{key} has a value of type {type(value).__name__}{shown} that is not allowed: "
             f"it takes {rules['allowed']}"
         ) from None
 
