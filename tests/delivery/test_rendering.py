@@ -33,6 +33,12 @@ LASTS = {
     "email_changed": "for 72 hours",
     "rescue_approved": "until then",
 }
+# Letters that say something else by their facts.
+OTHERWISE: list[tuple[str, dict[str, object]]] = [
+    ("reset_password", {"closed": True}),
+    ("rescue_request", {"minutes": 0, "hours": 0, "approvers": 2}),
+    ("rescue_request", {"minutes": 45, "hours": 0}),
+]
 # Characters of the GSM 03.38 basic set, as far as our own words may need them.
 GSM = re.compile(r"[A-Za-z0-9 \r\n@£$¥èéùìòÇØøÅåÆæßÉÄÖÑÜäöñüà!\"#%&'()*+,\-./:;<=>?_¡¿§]*")
 
@@ -102,7 +108,8 @@ def test_a_letter_needs_the_facts_of_the_table_in_the_docs_and_no_others(
     with application.app.test_request_context():
         message = mail(Renderer(render), template)
     shown_otherwise = {
-        "purpose", "hours", "minutes", "method", "is_weak", "is_last", "not_me", "which",
+        "purpose", "hours", "minutes", "method", "is_weak", "is_last", "not_me", "which", "closed",
+        "approvers",
     }  # fmt: skip
     for fact in facts - shown_otherwise:
         said = str(FACTS[template][fact])
@@ -110,9 +117,11 @@ def test_a_letter_needs_the_facts_of_the_table_in_the_docs_and_no_others(
         assert said in words_of(message.html)
 
 
-@pytest.mark.parametrize("template", FACTS)
-def test_both_parts_of_a_letter_say_the_same(renderer: Renderer, template: str) -> None:
-    message = mail(renderer, template)
+@pytest.mark.parametrize("template, facts", [*((name, {}) for name in FACTS), *OTHERWISE])
+def test_both_parts_of_a_letter_say_the_same(
+    renderer: Renderer, template: str, facts: dict[str, object]
+) -> None:
+    message = mail(renderer, template, **facts)
     shown = paragraphs_of(message.html)
     lines = [" ".join(line.split()) for line in message.text.splitlines() if line.strip()]
     assert [line for line in lines if line not in shown] == []
@@ -240,9 +249,11 @@ def test_where_a_mailbox_is_not_held_its_letter_says_nothing_of_codes(renderer: 
 
 def test_what_an_administrator_is_told_to_run_can_be_copied_safely(renderer: Renderer) -> None:
     plain = mail(renderer, "rescue_request").text
-    assert 'flask users reset-factors ada@example.com --reason "..."' in plain
+    for does in ("approve", "cancel"):
+        assert f'flask airlock rescues {does} ada@example.com --reason "..." --by YOU' in plain
     odd = mail(renderer, "rescue_request", email="a'$(reboot)`x`@example.com").text
-    assert "flask users reset-factors 'a'\\''$(reboot)`x`@example.com' --reason" in odd
+    for does in ("approve", "cancel"):
+        assert f"flask airlock rescues {does} 'a'\\''$(reboot)`x`@example.com' --reason" in odd
 
 
 def test_a_request_for_rescue_holds_no_code(renderer: Renderer) -> None:

@@ -238,9 +238,9 @@ def test_the_number_of_common_passwords_is_the_lists_own() -> None:
 def test_what_purge_keeps_is_told_as_it_is() -> None:
     said = {row[0]: row[1] for row in rows("housekeeping")}
     kept = housekeeping.KEPT
-    (weeks,) = {kept["sessions"], kept["letters"]}
+    (weeks,) = {kept["sessions"], kept["trusted_browsers"], kept["letters"]}
     (day,) = {kept["codes"], kept["setups"], kept["link_tokens"], kept["windows"]}
-    assert said["Sessions, letters"].startswith(f"{weeks.days} days after")
+    assert said["Sessions, trusted browsers, letters"].startswith(f"{weeks.days} days after")
     assert day.days == 1
     names = said["Wrong passwords for a name that nobody has"]
     assert names.startswith(f"{kept['throttles'].days} days after")

@@ -18,6 +18,7 @@ from flask_airlock.web.wording_events import (
 )
 from tests.applications import Application
 from tests.cli.support import details, done
+from tests.journeys.rescuing import SECOND_MAILBOX, add_address
 from tests.journeys.support import (
     enrolled_person,
     live_sessions,
@@ -120,6 +121,12 @@ def test_the_page_tells_what_happened_newest_first(application: Application) -> 
     times = [it.get("datetime") for it in read(browser).all("time")][:5]
     assert times[0] == application.clock.now.isoformat(timespec="seconds")
     assert times[4] == before.isoformat(timespec="seconds")
+
+
+def test_a_code_to_a_rescue_address_is_called_so(application: Application) -> None:
+    ada, browser = enrolled_person(application)
+    add_address(application, browser.log_in(ada, "authenticator"), SECOND_MAILBOX)
+    assert "A code was sent: Rescue address." in told(browser.get(PATH))
 
 
 def test_nobody_elses_events_are_shown(application: Application) -> None:

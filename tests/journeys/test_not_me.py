@@ -7,7 +7,8 @@ import pytest
 
 from tests.applications import WHOLE_LIFE, Application
 from tests.journeys.life import ANOTHER, change_email, follow, link_in, newest_text, reset
-from tests.journeys.support import enrolled_person, live_sessions
+from tests.journeys.support import enrolled_person, live_sessions, read
+from tests.journeys.support import press as press_button
 from tests.people import Browser, Person
 
 NOT_ME = re.compile(r"https?://\S+/link/not_me/(\S+)")
@@ -147,6 +148,24 @@ def test_who_only_reads_the_mailbox_gains_nothing_by_it(application: Application
     assert "secret=" not in reset_by_thief.page
     assert not reset_by_thief.is_signed_in
     assert not browser.is_signed_in
+
+
+def test_whose_only_method_went_by_it_is_led_to_ask_for_help(application: Application) -> None:
+    """The page, the letter on the password and the login say the same."""
+    ada, _ = enrolled_person(application)
+    owner = press(application, stop_link(application, ada.email, "was added"))
+    assert "Your only second step was removed too" in owner.page
+    assert "look at your security page" not in owner.page
+    letter = newest_text(application, ada.email)
+    assert "Your old password for" in letter
+    assert "stays as it is" not in letter
+    follow(application, ada.email, owner).post("/reset-password", password=ANOTHER)
+    ada.password = ANOTHER
+    owner.give_password(ada)
+    assert owner.status == 403
+    (way,) = [a for a in read(owner).all("a") if a.text == "Ask for help"]
+    press_button(owner.get(way.attributes["href"]), "Ask for help")
+    assert "Your request is on its way." in owner.page
 
 
 @pytest.fixture

@@ -44,7 +44,8 @@ def test_who_lost_the_only_factor_can_ask_a_person(application: Application) -> 
     (letter,) = application.outbox.messages(to=RESCUE_MAIL)
     assert "ada@example.com" in letter.message.text
     assert "127.0.0.1" in letter.message.text
-    assert "flask users reset-factors ada@example.com" in letter.message.text
+    assert "flask airlock rescues approve ada@example.com" in letter.message.text
+    assert "removed at once" in letter.message.text
     assert "rescue_requested" in application.events()
 
 
@@ -81,7 +82,6 @@ def test_help_can_be_asked_for_once_a_day(application: Application) -> None:
     assert len(application.outbox.messages(to=RESCUE_MAIL)) == 2
 
 
-def test_strangers_can_not_ask(application: Application) -> None:
 @pytest.mark.parametrize("action", ["", "asked", "prove"])
 def test_what_the_page_does_not_know_asks_nobody(application: Application, action: str) -> None:
     _ada, browser = lost(application)
@@ -90,6 +90,7 @@ def test_what_the_page_does_not_know_asks_nobody(application: Application, actio
     assert "rescue_requested" not in application.events()
 
 
+def test_strangers_can_not_ask(application: Application) -> None:
     """From the half-open session only."""
     enrolled_person(application)
     browser = application.browser()

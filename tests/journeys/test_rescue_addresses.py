@@ -182,7 +182,9 @@ def test_a_letter_on_a_new_address_has_a_link_that_takes_it_away(application: Ap
     ada, _ = enrolled_person(application)
     thief = application.browser().log_in(ada, "authenticator")
     add_address(application, thief, "eve@example.net")
-    link = newest_text(application, ada.email).partition("/link/not_me/")[2].split()[0]
+    letter = newest_text(application, ada.email)
+    assert "removes this address" in letter
+    link = letter.partition("/link/not_me/")[2].split()[0]
     owner = application.browser().get(f"/link/not_me/{link}")
     assert "rescue address that the letter told of" in owner.page
     owner.post("/not-me")

@@ -18,7 +18,7 @@ from tests.journeys.rescuing import (
     live_factors,
     with_address,
 )
-from tests.journeys.support import enrolled_person, live_sessions, press, signed_in
+from tests.journeys.support import enrolled_person, live_sessions, press, read, signed_in
 from tests.people import Browser, Person
 
 DAY = 24 * 60 * 60
@@ -75,6 +75,7 @@ def test_what_is_approved_is_carried_out_when_its_time_has_come(application: App
     result = approve(application, ada, "Bob")
     assert result.exit_code == 0, result.output
     assert "due 2" in result.output
+    assert "or the user signs in with a second step" in result.output
     assert letters(application, "rescue_approved") == 2
     pass_by(application, **EARLY)
     assert live_factors(application) == [("authenticator", None)]
@@ -134,7 +135,7 @@ def test_the_link_in_each_letter_cancels_it_once(application: Application, mailb
     assert reader.client.post("/cancel-rescue").status_code == 400
     assert "are removed" in reader.page
     press(reader, "Cancel it")
-    assert "Nothing was changed" in reader.page
+    assert "They remove nothing." in reader.page
     assert details(application, "rescue_cancelled") == [{"by": "link", "reason": ""}]
     for link in every.values():
         assert application.browser().get(link).status == 410
@@ -176,7 +177,7 @@ def test_where_two_have_to_approve_one_is_not_enough(strict: Application) -> Non
     assert approve(strict, ada).exit_code == 1
     for own in (ada.email, "ADA@example.com"):
         assert "for himself" in approve(strict, ada, own).stderr
-    assert "another one has to" in approve(strict, ada, "Bob").stdout
+    assert "another administrator has to approve" in approve(strict, ada, "Bob").stdout
     assert letters(strict, "rescue_approved") == 0
     for same in ("Bob", "bob", " BOB "):
         assert "has approved it already" in approve(strict, ada, same).stderr
@@ -215,6 +216,36 @@ def test_who_asked_is_in_the_list_until_he_signs_in(application: Application) ->
     assert '"closed_by": "login"' in listed
 
 
+def test_the_request_says_what_an_approval_does(application: Application) -> None:
+    ada, browser = enrolled_person(application)
+    ask(application, ada, browser)
+    (letter,) = application.outbox.messages(to="rescue@example.com")
+    assert "has 24 hours to cancel" in letter.message.text
+    assert "Another administrator" not in letter.message.text
+
+
+def test_the_request_says_that_two_have_to_approve(strict: Application) -> None:
+    ada, browser = enrolled_person(strict)
+    ask(strict, ada, browser)
+    (letter,) = strict.outbox.messages(to="rescue@example.com")
+    assert "Another administrator has to approve too" in letter.message.text
+
+
+def test_who_let_the_link_grow_old_asks_again(application: Application) -> None:
+    """The page says what is wrong, and leads to the people who help."""
+    ada, browser = enrolled_person(application)
+    approve(application, ada)
+    pass_by(application, **DUE)
+    link = ada.newest_letter().partition("/login/set-up-link/")[2].split()[0]
+    application.clock.advance(hours=25)
+    browser.get(f"/login/set-up-link/{link}").give_password(ada)
+    assert browser.status == 403
+    assert "it is too old?" in browser.page
+    (way,) = [a for a in read(browser).all("a") if a.text == "Ask for help"]
+    press(browser.get(way.attributes["href"]), "Ask for help")
+    assert state(application) == "asked"
+
+
 def test_a_request_and_its_answer_are_one_rescue(application: Application) -> None:
     ada, browser = enrolled_person(application)
     ask(application, ada, browser)
@@ -251,6 +282,9 @@ def test_who_comes_back_by_himself_needs_no_help_any_more(application: Applicati
     assert state(application) == "cancelled"
     pass_by(application, **DUE)
     assert [by for _, by in live_factors(application)] == ["rescue", None]
+    texts = [it.message.text for it in application.outbox.messages(to=ada.email)]
+    assert any("They remove nothing." in text for text in texts)
+    assert not any("stay as they are" in text for text in texts)
 
 
 def test_a_new_password_leaves_the_link_good(application: Application) -> None:

@@ -65,7 +65,7 @@ def test_who_trusts_none_is_told_how_to(application: Application) -> None:
     inside(application, ada, browser)
     press(browser, "Remove")
     assert "That browser is trusted no longer." in browser.page
-    assert "Tick the box beside the code" in browser.page
+    assert "code of an authenticator app or text message to skip it" in browser.page
     assert "for 14 days" in browser.page
     assert "A code is asked for in every browser." in browser.get("/security").page
 

@@ -67,8 +67,9 @@ def _purge(group: Group, services: Ask) -> None:
         """Remove what has expired, and users whose removal is due.
 
         Users who asked to be removed go when their delay has passed, and rescues are carried out
-        when theirs has. Sessions and letters go a week after their end, codes, set-ups and links a
-        day after it, events when they are older than SECURITY_KEEP_EVENTS (never, without it).
+        when theirs has. Sessions, trusted browsers and letters go a week after their end, codes,
+        set-ups and links a day after it, events when they are older than SECURITY_KEEP_EVENTS
+        (never, without it).
 
         Can be stopped at any time and run again; two at once do no harm. Ends with 1 where a user
         could not be removed, because rows of the application's own still need him.

@@ -12,6 +12,7 @@ from ..flows.services import Services
 from .answers import Ask, Group, examples, moment, say, say_rows, words
 
 BATCH = 500
+UNLESS = "unless it is cancelled, or the user signs in with a second step"
 
 
 def rescue_commands(services: Ask) -> Group:
@@ -59,12 +60,12 @@ def _cells(line: RescueLine) -> Sequence[object]:
 
 
 def _approve(group: Group, services: Ask) -> None:
-    @group.command("approve", short_help="Approve that a user sets up a new second factor.")
+    @group.command("approve", short_help="Approve that all second factors of a user go.")
     @click.argument("user")
     @click.option("--reason", required=True, metavar="TEXT", help="Why; kept with the event.")
     @click.option("--by", metavar="NAME", help="Who you are; needed where two have to approve.")
     def approve_rescue(user: str, reason: str, by: str | None) -> None:
-        """Approve that a user sets up a new second factor in place of all that there are.
+        """Approve that all second factors of a user are removed, so that he sets up a new one.
 
         The user is told at once, and can cancel; so can you. When SECURITY_RESCUE_DELAY has passed
         all factors and rescue addresses are removed, all sessions end, and a link that works once,
@@ -79,10 +80,12 @@ def approve(services: Services, user: str, reason: str, by: str | None) -> None:
     person = administration.named(services, user)
     outcome = rescues.approve(services, person.user_id, reason, by, TERMINAL)
     lines = {
-        RescueState.HALF_APPROVED: [f"approved for {person.email}: another one has to as well"],
+        RescueState.HALF_APPROVED: [
+            f"approved once for {person.email}; another administrator has to approve too"
+        ],
         RescueState.APPROVED: [
             f"approved for {person.email}, who was told by letter",
-            f"due {moment(outcome.due_at)}, unless it is cancelled or the user signs in",
+            f"due {moment(outcome.due_at)}, {UNLESS}",
         ],
         RescueState.DONE: [
             f"removed the second factors of {person.email} and ended all sessions",

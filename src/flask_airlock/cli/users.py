@@ -222,8 +222,8 @@ def _reset(group: Group, services: Ask) -> None:
         """Approve that all second factors are taken away, and a link to set up a new one is mailed.
 
         The answer to a request for help: first make sure who asks. The same as `flask airlock
-        rescues approve`: carried out after SECURITY_RESCUE_DELAY, and cancelled by any login until
-        then.
+        rescues approve`: carried out after SECURITY_RESCUE_DELAY, unless it is cancelled, or the
+        user signs in with a second step.
         """
         approve(services(), email, reason, by)
 

@@ -60,7 +60,9 @@ SENTENCES = {
 FATES = {
     "inactive": "locked out: is inactive",
     "methods_off": "would set up another one: the methods of before are switched off",
-    "needs_setup_link": "locked out: waits for a set-up link (reset-factors sends another)",
+    "needs_setup_link": (
+        "locked out: waits for a set-up link (flask airlock rescues approve sends another)"
+    ),
     "no_address": "locked out: no mail can be sent there, and the first set-up needs a mailed code",
     "no_factor": "would set one up",
     "unconfirmed": "locked out: has not confirmed the address",

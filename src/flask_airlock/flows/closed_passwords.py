@@ -19,5 +19,6 @@ def close(
     work.unit.accounts.close_password(account.id, digest(person.password_hash), mailbox)
     purpose = LinkPurpose.RESET
     mailed_links.post(
-        services, work, account, purpose, visitor, to=address, template="reset_password"
-    )
+        services, work, account, purpose, visitor, to=address, template="reset_password",
+        closed=True,
+    )  # fmt: skip

@@ -72,9 +72,9 @@ def standing_to_enrol(services: Services, tokens: Tokens, visitor: Visitor) -> S
     if has_factor:
         _must_be_proved(services, standing)
     elif account.needs_setup_link:
-        holds.must_not_be_held(services, account, visitor)
-        if not link_is_good:
+        if not link_is_good:  # first, since who has none may ask for help at once
             raise SetupLinkNeeded
+        holds.must_not_be_held(services, account, visitor)
     elif needs_address_proof(services, account, standing.person, visitor):
         holds.must_not_be_held(services, account, visitor)
         raise AddressUnproved

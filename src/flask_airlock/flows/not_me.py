@@ -20,12 +20,14 @@ from .services import Services, Work
 
 @dataclass(frozen=True, kw_only=True)
 class Alarm:
-    """What the page says before the button: where the link for a new password will go, masked."""
+    """What the page says: where the link for a new password goes, masked, and what is taken away.
+    `needs_help`: no second step is left, and another one needs an administrator's link."""
 
     address: str
     takes_factor: bool
     takes_address: bool
     takes_codes: bool
+    needs_help: bool = False
 
 
 def peek(services: Services, token: str | None) -> Alarm:
@@ -70,13 +72,14 @@ def _act(services: Services, work: Work, token: str | None, visitor: Visitor) ->
     closed_passwords.close(services, work, account, person, report.address, visitor)
     has_taken = taken is not None
     work.record(ReportedAsForeign(account_id=account.id, factor_taken=has_taken), visitor)
-    return _alarm(report, has_taken=has_taken)
+    return _alarm(report, has_taken=has_taken, needs_help=taken == [])
 
 
-def _alarm(report: Report, *, has_taken: bool) -> Alarm:
+def _alarm(report: Report, *, has_taken: bool, needs_help: bool = False) -> Alarm:
     return Alarm(
         address=masked_address(report.address),
         takes_factor=has_taken,
         takes_address=report.rescue_address_id is not None,
         takes_codes=report.batch is not None,
+        needs_help=needs_help,
     )

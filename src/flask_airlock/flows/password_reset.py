@@ -60,6 +60,7 @@ def ask(services: Services, name: str, visitor: Visitor) -> None:
             visitor,
             to=_reader(services, person, account),
             template="reset_password",
+            closed=False,
         )
         asked = LinkRequested(
             account_id=account.id if account else None, purpose=LinkPurpose.RESET.value

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from math import ceil
 
 from ..domain.accounts import Visitor
 from ..domain.events import RescueRequested
@@ -56,7 +57,14 @@ def ask(services: Services, token: str | None, visitor: Visitor) -> None:
 
 
 def _request(services: Services, standing: Standing, mailbox: str, visitor: Visitor) -> Letter:
-    facts = {**notices.circumstances(services, visitor), "email": standing.person.email}
+    minutes = ceil(services.settings.rescue_delay / timedelta(minutes=1))
+    facts = {
+        **notices.circumstances(services, visitor),
+        "email": standing.person.email,
+        "minutes": minutes,
+        "hours": minutes // 60,
+        "approvers": services.settings.rescue_approvers,
+    }
     return Letter(
         to=mailbox,
         channel=Channel.MAIL,

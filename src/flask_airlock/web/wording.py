@@ -57,8 +57,9 @@ WORDS: dict[str, Callable[[], str]] = {
     "method_not_offered": lambda: _("This method is not available here."),
     "no_such_row": lambda: _("There is no such entry here (any more)."),
     "setup_link_needed": lambda: _(
-        "An administrator has reset your second step. "
-        "Open the link that we mailed to you in this browser, then sign in."
+        "To set up a second step here you need a link that is mailed to you. It works once, for 24 "
+        "hours: open it in this browser, then sign in. You have none, or it is too old? "
+        "Ask for help."
     ),
     "proof_too_old": lambda: _("Sign out and sign in again first, to show that it is you."),
     "rescue_too_soon": lambda: _("You asked for help within the last day already."),

@@ -9,6 +9,7 @@ from typing import Any
 
 from ..domain import events
 from ..domain.events import Event
+from ..domain.one_time_codes import Purpose
 from ..domain.policy import FACTOR_METHODS, RESCUE, TRUSTED_BROWSER
 from ..domain.recovery_codes import RECOVERY
 from ..domain.throttle import ASKED_AGAIN, FIRST_DOOR, FIRST_SETUP, SETUP, Side
@@ -34,7 +35,7 @@ def _way(method: str) -> str:
         method = "email"
     if method == RECOVERY:
         return _("Recovery code")
-    if method == RESCUE:
+    if method in (RESCUE, Purpose.RESCUE_ADDRESS):
         return _("Rescue address")
     return method_words(method)[0] if method in FACTOR_METHODS else _("Another way")
 

@@ -16,6 +16,7 @@ from ...errors import (
     NoSuchRow,
     ProofTooOld,
     SetupLapsed,
+    SetupLinkNeeded,
     StoreBusy,
     StoreFailed,
 )
@@ -208,6 +209,8 @@ def _lead_back(problem: AirlockError) -> ResponseReturnValue:
             inside = cookies.session_token() is not None
             page_before = "security.overview" if inside else "security.second_step"
             link, text = url_for(page_before), translate("Back")
+        case SetupLinkNeeded():
+            link, text = url_for("security.rescue"), translate("Ask for help")
         case MailboxHeld():
             link, text = url_for("security.logout"), translate("Sign out")
         case _:
