@@ -13,10 +13,10 @@ FOR_DEV := .venv/.installed-dev
 INSTALLED_FROM := pyproject.toml uv.lock .ci/bootstrap
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check soak docs screenshots messages lock clean
+.PHONY: help demo test check soak bench-quick docs screenshots messages lock clean
 
 help: ## Show this list
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
 
 demo: $(FOR_DEMO) ## Serve the demo on http://127.0.0.1:5000 (PORT= changes it)
 	@$(BIN)/python examples/demo/serve.py --port $(PORT)
@@ -33,6 +33,9 @@ check: $(FOR_DEV) ## Check formatting, lint, types, docs and the rules of the ho
 
 soak: $(FOR_DEV) ## Run the long counts (up to an hour)
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -m soak
+
+bench-quick: $(FOR_DEV) ## Compare what a page and a login cost with what is written by hand (3 minutes)
+	$(BIN)/python -m bench.quick
 
 docs: $(FOR_DEV) ## Build the documentation into docs/_build/html
 	$(BIN)/sphinx-build -W --keep-going -b html docs docs/_build/html

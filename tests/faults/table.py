@@ -106,16 +106,17 @@ OUT_OF_ORDER: dict[str, Any] = {
     "logged": "the database failed at",
 }
 
+GONE, FIRST = ("database gone",), ("first set-up",)
 DATABASE = (
     Row(
-        faults=("database gone",),
+        faults=GONE,
         steps=(*CHANGES, "protected page", "first request"),
         **OUT_OF_ORDER,
         kept=Kept.NOTHING,
         now=2,
     ),
     Row(
-        faults=("database gone",),
+        faults=GONE,
         steps=DOORS,
         moments=(Moment.COUNTED,),
         **OUT_OF_ORDER,
@@ -123,29 +124,17 @@ DATABASE = (
         now=2,
     ),
     Row(
-        faults=("database gone",),
+        faults=GONE,
         steps=CHANGES,
         moments=(Moment.COMMIT, Moment.BETWEEN),
         **OUT_OF_ORDER,
         kept=Kept.TRY,
         now=4,
     ),
+    Row(faults=GONE, steps=DOORS, moments=(Moment.AFTER,), **OUT_OF_ORDER, kept=Kept.ALL),
+    Row(faults=GONE, steps=FIRST, moments=(Moment.AFTER,), **OUT_OF_ORDER, kept=Kept.LETTER),
     Row(
-        faults=("database gone",),
-        steps=DOORS,
-        moments=(Moment.AFTER,),
-        **OUT_OF_ORDER,
-        kept=Kept.ALL,
-    ),
-    Row(
-        faults=("database gone",),
-        steps=("first set-up",),
-        moments=(Moment.AFTER,),
-        **OUT_OF_ORDER,
-        kept=Kept.LETTER,
-    ),
-    Row(
-        faults=("database gone",),
+        faults=GONE,
         steps=WITH_A_LINK,
         moments=(Moment.AFTER,),
         logged="could not be carried",

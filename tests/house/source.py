@@ -12,7 +12,7 @@ PACKAGE_NAME = "flask_airlock"
 PACKAGE = ROOT / "src" / PACKAGE_NAME
 DOCS = ROOT / "docs"
 # The quick start is a published program, kept as it was published.
-OWN_CODE = ("src", "tests", "tools", "examples/demo")
+OWN_CODE = ("src", "tests", "tools", "bench", "examples/demo")
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 

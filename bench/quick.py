@@ -1,0 +1,73 @@
+"""The short form: four ratios with generous margins, and exact numbers of statements.
+
+    python -m bench.quick
+
+It runs with the checks, so that nothing creeps.
+"""
+
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.rounds import Asked, ratio, workers
+
+ROUNDS = 7
+
+
+@dataclass(frozen=True)
+class Goal:
+    """A scene, beside which peer, and what the best of its rounds stays below for certain.
+
+    `statements` and `commits` are ours, exactly.
+    """
+
+    scene: str
+    theirs: str
+    at_most: float
+    statements: int
+    commits: int
+    times: int = 40
+
+
+GOALS = (
+    Goal("page", "floor", 2.0, 1, 0, times=200),
+    Goal("password", "bare", 9.0, 15, 3),
+    Goal("code", "bare", 5.5, 14, 4),
+    Goal("whole login", "bare", 5.5, 35, 9),
+)
+
+
+def judged(asked: dict[str, Asked], goal: Goal) -> list[str]:
+    """What is wrong, if anything; says what was found."""
+    found = ratio(asked, goal.scene, "ours", goal.theirs, rounds=ROUNDS, times=goal.times)
+    counts = asked["ours"].count(goal.scene)
+    statements, commits = counts.get("statements", 0), counts.get("commits", 0)
+    sys.stdout.write(
+        f"{goal.scene:12} {found.median:5.2f} x {goal.theirs} (best {found.least:.2f}), "
+        f"{statements} statements, {commits} commits\n"
+    )
+    wrong = []
+    if found.least > goal.at_most:
+        wrong.append(f"{goal.scene}: {found.least:.2f} x {goal.theirs}, not {goal.at_most}")
+    if (statements, commits) != (goal.statements, goal.commits):
+        wrong.append(
+            f"{goal.scene}: {statements} statements and {commits} commits, not {goal.statements} "
+            f"and {goal.commits}"
+        )
+    return wrong
+
+
+def main() -> int:
+    """0 where all is as it should be."""
+    with tempfile.TemporaryDirectory() as folder:
+        names = ("ours", *sorted({goal.theirs for goal in GOALS}))
+        databases = {name: f"sqlite:///{Path(folder) / name}.sqlite" for name in names}
+        with workers(databases) as asked:
+            wrong = [problem for goal in GOALS for problem in judged(asked, goal)]
+    sys.stdout.write("".join(f"{problem}\n" for problem in wrong))
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
