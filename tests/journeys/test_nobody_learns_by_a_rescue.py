@@ -28,7 +28,7 @@ def asked(
 ) -> list[Work]:
     """Everybody asks for help now; whose page has no button does it without."""
     return [
-        ask(application, passwords, browser.get("/login"), "/login/rescue", {})
+        ask(application, passwords, browser.get("/login"), "/login/rescue", {"action": "ask"})
         for browser in people
     ]
 
