@@ -84,6 +84,7 @@ def _confirm(
     if _is_reserved(services, work, link.carries, account.id):
         raise AddressTaken
     work.unit.users.confirm(person.user_id, now)
+    work.unit.accounts.forget_reset_address(account.id)
     kept = work.unit.sessions.id_of(digest(session), account.id) if session else None
     work.unit.sessions.end_others(account.id, kept or 0, now)
     distrust.end_all(services, work, account.id, Ending.ADDRESS, visitor)

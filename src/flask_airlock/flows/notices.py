@@ -7,6 +7,7 @@ from ..domain.letters import Channel, Letter
 from ..domain.link_tokens import LinkPurpose
 from ..domain.reports import Report
 from ..domain.vault import digest, new_token
+from ..errors import ConfigurationError
 from . import letters, mailboxes
 from .services import Services, Work
 
@@ -79,6 +80,11 @@ def _is_settled(services: Services, work: Work, account_id: int) -> bool:
 
 def _not_me(services: Services, work: Work, account_id: int, report: Report) -> str:
     token, purpose = new_token(), LinkPurpose.NOT_ME
+    try:
+        link = services.link(purpose, token)
+    except ConfigurationError:
+        # Where no address of ours is known: what is told must not break by that.
+        return ""
     work.unit.link_tokens.add(
         account_id,
         digest(token),
@@ -87,7 +93,7 @@ def _not_me(services: Services, work: Work, account_id: int, report: Report) -> 
         address=mailboxes.digests(services, report.address)[0],
         carries=report.packed(),
     )
-    return services.link(purpose, token)
+    return link
 
 
 def circumstances(services: Services, visitor: Visitor) -> dict[str, object]:

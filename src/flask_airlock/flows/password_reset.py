@@ -4,6 +4,7 @@ It opens no session and skips no factor (S-76), and all sessions end.
 """
 
 from dataclasses import dataclass
+from functools import partial
 from hmac import compare_digest
 from typing import Any
 
@@ -26,7 +27,6 @@ from . import (
     new_passwords,
     notices,
     people,
-    policy,
 )
 from .address_proof import note_proved
 from .services import Services, Work
@@ -83,12 +83,16 @@ def _reader(services: Services, person: Person | None, account: Account | None) 
 
 
 def _is_his(services: Services, account: Account, person: Person, link: Link | None) -> bool:
-    """Whether a mailbox may set the password: that of a link, or without one the one of now."""
-    if policy.password_is_closed(account, person) and account.reset_address is not None:
-        if link is not None:
-            return compare_digest(link.address, account.reset_address)
-        return mailboxes.is_one_of(services, person.email, account.reset_address)
-    return link is None or mailboxes.is_one_of(services, person.email, link.address)
+    """Whether a mailbox may set the password: that of a link, or without one the one of now. Where
+    the password was closed only its owner's may, until the address on file is that one again."""
+    on_file = partial(mailboxes.is_one_of, services, person.email)
+    owners = account.reset_address
+    if owners is None:
+        return link is None or on_file(link.address)
+    if link is None:
+        return on_file(owners)
+    # Either may be of an older key.
+    return compare_digest(link.address, owners) or (on_file(link.address) and on_file(owners))
 
 
 def door(services: Services, token: str | None, purpose: LinkPurpose) -> Door:
@@ -154,7 +158,9 @@ def _keep(
     account, now = link.account, services.clock()
     mailed_links.spend(services, work, link)
     work.unit.users.set_hash(person.user_id, hashed)
-    work.unit.accounts.reopen_password(account.id)
+    # While another address is on file, that one still sets no password.
+    is_on_file = mailboxes.is_one_of(services, person.email, link.address)
+    work.unit.accounts.reopen_password(account.id, forget_address=is_on_file)
     work.unit.users.confirm(person.user_id, now)
     work.unit.sessions.end_all(account.id, now)
     work.unit.setups.void_others(account.id, now)

@@ -9,7 +9,7 @@ from ..domain.events import RescueRequested
 from ..domain.letters import Channel, Letter
 from ..errors import MethodNotOffered, RescueTooSoon
 from . import letters, notices, sessions
-from .services import Services
+from .services import Services, Work
 from .sessions import Standing
 
 RESCUE_WAIT = timedelta(days=1)
@@ -45,7 +45,8 @@ def ask(services: Services, token: str | None, visitor: Visitor) -> None:
     if not mailbox:
         raise MethodNotOffered("rescue")
     account_id, now = standing.account.id, services.clock()
-    with services.begin() as work:
+
+    def claim(work: Work) -> None:
         if not work.unit.accounts.claim_rescue(account_id, now, RESCUE_WAIT):
             asked = work.unit.accounts.rescue_asked_at(account_id) or now
             raise RescueTooSoon(asked + RESCUE_WAIT)
@@ -54,6 +55,8 @@ def ask(services: Services, token: str | None, visitor: Visitor) -> None:
         letters.write(services, work, _request(services, standing, mailbox, visitor))
         notices.tell(services, work, account_id, on_file, "rescue_heard", visitor)
         work.record(RescueRequested(account_id=account_id), visitor)
+
+    services.in_one_go(claim)
 
 
 def _request(services: Services, standing: Standing, mailbox: str, visitor: Visitor) -> Letter:

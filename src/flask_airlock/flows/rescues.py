@@ -4,7 +4,7 @@ Between the approval and that any login by a second factor calls it off, so does
 letters, and so does an administrator. Nobody sees or chooses a code for somebody else (S-82).
 """
 
-from contextlib import suppress
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -20,6 +20,7 @@ from ..errors import InvalidName, LinkSpent, NotDone, StoreBusy, UnknownUser
 from ..storage.link_tokens import Link
 from . import (
     clean_slate,
+    factor_notices,
     mailboxes,
     mailed_links,
     notices,
@@ -32,6 +33,7 @@ from .services import Services, Work
 ADMINISTRATOR = "administrator"
 BY_LOGIN, BY_LINK = "login", "link"
 AT_ONCE = 20
+log = logging.getLogger("flask_airlock")
 SWEEPER = Visitor(agent="housekeeping")
 
 
@@ -164,8 +166,14 @@ def sweep(services: Services) -> None:
     with services.begin() as work:
         due = work.unit.rescues.due(services.clock(), AT_ONCE)
     for rescue_id, account_id in due:
-        with suppress(StoreBusy):  # a later sweep finds what is left
+        # Whoever comes by must not bear what is wrong with somebody else's; a later sweep tries
+        # again.
+        try:
             services.in_one_go(partial(_carry_out, services, account_id, rescue_id, SWEEPER))
+        except StoreBusy:
+            continue
+        except Exception:
+            log.exception("the help for account %s could not be carried out", account_id)
 
 
 def _carry_out(
@@ -179,6 +187,8 @@ def _carry_out(
         return
     person = work.unit.users.by_id(account.user_id)
     work.unit.link_tokens.void(account_id, LinkPurpose.CANCEL_RESCUE, now)
+    for phone in factor_notices.phones(work, account_id):
+        factor_notices.text(services, work, account_id, "factor_removed", phone)
     clean_slate.take_everything(services, work, account, ADMINISTRATOR, visitor)
     work.unit.accounts.require_setup_link(account_id)
     # They were of no help to him; and whoever got in before may have left one there.
@@ -199,8 +209,6 @@ def cancel(services: Services, user_id: Any, reason: str, by: str | None, visito
         account = work.unit.accounts.ensure(user_id, services.clock())
         if not _call_off(services, work, account, name, why, visitor):
             raise NotDone("no_rescue", email=person.email)
-        # It may have been a thief who asked: the owner need not wait for a day.
-        work.unit.accounts.forget_rescue(account.id)
 
     services.in_one_go(call_off)
 
@@ -252,6 +260,8 @@ def _call_off(
     if not work.unit.rescues.cancel(account.id, by, now):
         return False
     work.unit.link_tokens.void(account.id, LinkPurpose.CANCEL_RESCUE, now)
+    # It may have been a thief who asked: the owner need not wait for a day.
+    work.unit.accounts.forget_rescue(account.id)
     work.record(RescueCancelled(account_id=account.id, by=by, reason=reason), visitor)
     person = work.unit.users.by_id(account.user_id)
     if person is not None:

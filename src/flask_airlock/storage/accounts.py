@@ -147,9 +147,17 @@ class Accounts(Store):
         keyed digest) sets another."""
         self._update(account_id, closed_password=password, reset_address=address)
 
-    def reopen_password(self, account_id: int) -> None:
-        """Another password was set."""
-        self._update(account_id, closed_password=None, reset_address=None)
+    def reopen_password(self, account_id: int, *, forget_address: bool = True) -> None:
+        """Another password was set; `forget_address` where any link may set the next one."""
+        more = {"reset_address": None} if forget_address else {}
+        self._update(account_id, closed_password=None, **more)
+
+    def forget_reset_address(self, account_id: int) -> None:
+        """Whoever is inside has proved another address: links to it may set a password, unless that
+        is closed."""
+        rows = self._tables.accounts
+        open_now = update(rows).where(rows.c.id == account_id, rows.c.closed_password.is_(None))
+        self._connection.execute(open_now.values(reset_address=None))
 
     def forget_browsers(self, account_id: int) -> None:
         """No browser that was known is known any longer."""

@@ -7,9 +7,11 @@ from ...domain.login_state import SignedIn
 from ...errors import (
     AddressUnproved,
     InvalidPhoneNumber,
+    LoginLapsed,
     MailboxHeld,
     MethodNotOffered,
     SetupLapsed,
+    StoreBusy,
     StoreFailed,
     TooManyFactors,
     TooManyTries,
@@ -227,7 +229,7 @@ def _inside(signed_in: SignedIn) -> Response:
 def _codes_are_due(signed_in: SignedIn) -> bool:
     try:
         return recovery_codes.are_due(services(), signed_in.token)
-    except StoreFailed:
+    except (StoreFailed, StoreBusy, LoginLapsed):
         # What was set up is kept: a database that is gone by now must not cost the session.
         return False
 
