@@ -13,7 +13,10 @@ from tests.races.crew import Processes, Site, Threads, worker_processes
 DATABASES = ["sqlite-file", "sqlite-memory", "postgres", "mariadb"]
 SOAK_ROUNDS = 5
 SEVERAL_WORKERS = ["sqlite-file", "postgres", "mariadb"]
-NO_REQUESTS = {"test_administration.py", "test_letters.py", "test_promises.py", "test_removal.py"}
+NO_REQUESTS = {
+    "test_administration.py", "test_letters.py", "test_promises.py", "test_removal.py",
+    "test_rescues.py",
+}  # fmt: skip
 # With which methods a race is run on a database, where it is for several. All others are run on
 # SQLite and on one of the servers, in turn; those of the stores' promises on one database, in turn.
 # The soak runs them all.
@@ -40,7 +43,8 @@ def _is_run(item: pytest.Item) -> bool:
     for the soak."""
     given: dict[str, Any] = item.callspec.params if hasattr(item, "callspec") else {}
     database, method = given.get("database"), given.get("method")
-    if item.path.name in NO_REQUESTS and database == "sqlite-memory":
+    is_no_request = item.path.name in NO_REQUESTS or "promise" in given
+    if is_no_request and database == "sqlite-memory":
         return False
     if given.get("rounds") != 1:
         return True
