@@ -1,6 +1,7 @@
 """Help by administrators, all at once: approved once, carried out or cancelled, and told once."""
 
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -37,16 +38,21 @@ def approve(at: Stand) -> list[Call]:
     return [Call("rescues", "approve", it, alone) for it in given]
 
 
+def due(at: Stand) -> Any:
+    """A while from now: workers that begin with a request carry out what is due by then."""
+    return at.now + timedelta(hours=1)
+
+
 def approved(at: Stand) -> Any:
-    """A rescue that is due."""
+    """A rescue that is due in a while."""
     rescue = asked_for(at)
-    assert at.do("rescues", "approve", rescue, "Bob", "why", at.now, at.now, alone=True)
+    assert at.do("rescues", "approve", rescue, "Bob", "why", at.now, due(at), alone=True)
     return rescue
 
 
 def claim(at: Stand) -> list[Call]:
     """What is due, for as many sweeps."""
-    return all_alike(Call("rescues", "claim", (approved(at).id, at.now)))
+    return all_alike(Call("rescues", "claim", (approved(at).id, due(at))))
 
 
 def call_off(at: Stand) -> list[Call]:
