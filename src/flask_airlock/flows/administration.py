@@ -179,9 +179,7 @@ def end_sessions(services: Services, name: str, session_id: int | None) -> tuple
                 account.id, session_id, now
             ):
                 raise NotDone("unknown_session", id=session_id, email=person.email)
-            trusted = work.unit.sessions.trust_of(session_id)
-            if trusted is not None:
-                distrust.end(services, work, account.id, trusted, Ending.SIGNED_OUT, TERMINAL)
+            distrust.end_behind(services, work, account.id, session_id, TERMINAL)
             ended = 1
             return f"session {session_id} ended"
         work.unit.sessions.end_all(account.id, now)

@@ -24,6 +24,16 @@ def end(
     return True
 
 
+def end_behind(
+    services: Services, work: Work, account_id: int, session_id: int, visitor: Visitor
+) -> None:
+    """The same for the browser that a session leaned on when it was signed out: or a password alone
+    would lead inside again there."""
+    trusted = work.unit.sessions.trust_of(session_id)
+    if trusted is not None:
+        end(services, work, account_id, trusted, Ending.SIGNED_OUT, visitor)
+
+
 def end_all(
     services: Services, work: Work, account_id: int, reason: Ending, visitor: Visitor
 ) -> None:

@@ -58,10 +58,7 @@ def end_one(services: Services, token: str | None, session_id: int, visitor: Vis
         now = services.clock()
         if session_id not in living or not work.unit.sessions.end_one(account_id, session_id, now):
             return False
-        # Or a password alone would lead inside again in that browser.
-        trusted = work.unit.sessions.trust_of(session_id)
-        if trusted is not None:
-            distrust.end(services, work, account_id, trusted, Ending.SIGNED_OUT, visitor)
+        distrust.end_behind(services, work, account_id, session_id, visitor)
         _finish(services, work, standing, 1, ONE, visitor)
         return True
 
