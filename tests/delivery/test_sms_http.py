@@ -193,6 +193,7 @@ def test_a_gateway_that_speaks_nonsense_is_a_failure() -> None:
         {"url": "https://x.org", "json": {}, "form": {}},
         {"url": "https://x.org", "timeout": "soon"},
         {"url": "https://x.org", "timeout": 0},
+        {"url": "https://x.org", "timeout": 61},
         {"url": "https://x.org", "accept": 200},
         {"url": "https://x.org", "accept": ["yes"]},
         {"url": "https://x.org", "headers": "X-Key: 5"},

@@ -12,7 +12,6 @@ NO_PROMISE = {
     "Directory.switch": "an administrator's, who holds the account by then",
     "KeyChecks.agree": "two first starts keep a check each, and either is right",
     "Letters.add": "a row of one's own",
-    "Letters.postpone": "of the one worker that Letters.claim gave it to",
     "Letters.wipe_expired": "they are wiped, whoever is first; how many only says whether to go on",
     "Roles.create": "an administrator's; a name is once where the application's table says so",
     "Sessions.end_all": "all end, whoever is first; nobody decides by how many",

@@ -209,7 +209,7 @@ def test_a_letter_that_never_gets_through_is_given_up_and_wiped(
         if minute < 30 or minute % 30 == 0:
             application.browser().get("/login")
     code, notice = application.rows("letters")[before:]
-    assert (code["state"], code["message"], code["attempts"]) == ("failed", None, 4)
+    assert (code["state"], code["message"], code["attempts"]) == ("failed", None, 6)
     assert (notice["state"], notice["message"], notice["attempts"]) == ("failed", None, 10)
 
 

@@ -195,6 +195,15 @@ def keep_recovery_codes(at: Stand) -> list[Call]:
     return all_alike(Call("recovery_codes", "note_kept", (at.account_id, code.batch, at.now)))
 
 
+def give_back_letter(at: Stand) -> list[Call]:
+    """A letter that a worker took, whose try came to nothing."""
+    kept = {"channel": "mail", "template": "code", "account_id": at.account_id}
+    times = {"now": at.now, "expires_at": at.now + timedelta(minutes=10)}
+    letter_id = at.do("letters", "add", b"dear Ada", **kept, **times)
+    claimed = at.do("letters", "claim", letter_id, at.now)
+    return all_alike(Call("letters", "give_back", (letter_id, claimed, at.now)))
+
+
 def set_of_codes(at: Stand) -> list[KeptCode]:
     """Two recovery codes."""
     batch = digest(f"set of {at.account_id}")
@@ -215,6 +224,7 @@ WON_ONCE: dict[str, Callable[[Stand], Sequence[Call]]] = {
     "RescueAddresses.add": add_address,
     "RescueAddresses.prove": lambda at: on_address(at, "prove"),
     "RescueAddresses.remove": lambda at: on_address(at, "remove"),
+    "Letters.give_back": give_back_letter,
     "RecoveryCodes.spend": spend_recovery_code,
     "RecoveryCodes.note_kept": keep_recovery_codes,
     "UserRows.confirm": confirm,

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from flask_airlock.domain.directory import Rotation
-from flask_airlock.domain.letters import LetterState
 from flask_airlock.flows import key_rotation
 from tests.applications import SETTINGS, Application
 from tests.people import Person
@@ -51,7 +50,7 @@ def settle_or_rotate(application: Application, letters: range | None) -> Rotatio
     services = application.app.extensions["security"].services
     for letter_id in letters:
         with application.app.app_context(), services.begin() as work:
-            work.unit.letters.settle(letter_id, LetterState.SENT, application.clock.now)
+            work.unit.letters.settle(letter_id, application.clock.now)
     return None
 
 

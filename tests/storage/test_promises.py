@@ -6,7 +6,7 @@ from functools import partial
 
 import pytest
 
-from flask_airlock.domain.letters import MAX_ATTEMPTS, NOTICE_LIFETIME, STUCK_AFTER, LetterState
+from flask_airlock.domain.letters import MAX_ATTEMPTS, NOTICE_LIFETIME, STUCK_AFTER
 from flask_airlock.domain.link_tokens import LIFETIMES, LinkPurpose
 from flask_airlock.domain.login_state import Stage
 from flask_airlock.domain.one_time_codes import TRIES_PER_CODE, CodeBinding, Purpose
@@ -216,7 +216,7 @@ def test_a_letter_is_wiped_when_it_is_settled_or_its_time_is_up(bench: Bench) ->
     sent, forgotten = letter_of(bench), letter_of(bench)
     with bench.begin() as unit:
         claimed = unit.letters.claim(sent, NOW)
-        unit.letters.settle(sent, LetterState.SENT, NOW)
+        unit.letters.settle(sent, NOW)
         assert {sent, forgotten} & set(unit.letters.overdue(LATER)) == {forgotten}
         unit.letters.wipe_expired(TEN_MINUTES)
         assert unit.letters.failed([sent, forgotten]) == {forgotten}

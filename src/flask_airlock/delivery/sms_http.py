@@ -31,7 +31,8 @@ class HttpSmsTransport:
         if wrong or "url" not in config or {"json", "form"} <= set(config):
             raise ConfigurationError(
                 "SECURITY_SMS_SERVICE_CONFIG for http takes url (http or https), method, headers "
-                "(a mapping of texts), json or form (not both), sender, timeout (seconds), accept "
+                "(a mapping of texts), json or form (not both), sender, timeout (seconds, up "
+                "to 60), accept "
                 f"(a list of statuses); not right: {', '.join(sorted(wrong)) or 'url, json, form'}"
             )
         self._config = config

@@ -26,7 +26,7 @@ class TwilioSmsTransport:
         if not sound or not is_timeout(config.get("timeout", 10)):
             raise ConfigurationError(
                 "SECURITY_SMS_SERVICE_CONFIG for twilio takes account_sid, auth_token, sender or "
-                "messaging_service_sid, and optionally timeout (seconds) and base_url"
+                "messaging_service_sid, and optionally timeout (seconds, up to 60) and base_url"
             )
         http = TwilioHttpClient(timeout=float(config.get("timeout", 10)))
         self._client = Client(config["account_sid"], config["auth_token"], http_client=http)

@@ -28,7 +28,9 @@ WAITS = (
     timedelta(hours=2), timedelta(hours=6), *(timedelta(hours=12),) * 3,
 )  # fmt: skip
 MAX_ATTEMPTS = len(WAITS) + 1
-STUCK_AFTER = timedelta(minutes=2)
+LONGEST_TIMEOUT_S = 60
+# Longer than any transport takes that gives up in time, so that no letter is with two workers.
+STUCK_AFTER = timedelta(minutes=5)
 NOTICE_LIFETIME = timedelta(days=2)
 
 
@@ -63,6 +65,17 @@ class KeptMessage:
     at: datetime
 
 
+def next_try(attempts: int, now: datetime, expires_at: datetime) -> datetime | None:
+    """When to try a letter again after so many tries, later each time for as long as its time
+    allows; None where no try or no time is left."""
+    if attempts >= MAX_ATTEMPTS:
+        return None
+    moments = (now + wait for wait in reversed(WAITS[:attempts]))
+    return next((moment for moment in moments if moment < expires_at), None)
+
+
 def is_timeout(value: object) -> bool:
     """Whether a setting is a number of seconds that one can wait for."""
-    return not isinstance(value, bool) and isinstance(value, int | float) and 0 < value <= 300
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return 0 < value <= LONGEST_TIMEOUT_S

@@ -5,7 +5,7 @@ import logging
 from contextlib import suppress
 
 from ..domain.events import LetterFailed, LetterSent
-from ..domain.letters import Channel, Letter, LetterState, Message
+from ..domain.letters import Channel, Letter, Message
 from ..errors import AirlockError, StoreBusy
 from ..storage.letters import Claimed
 from .services import NOBODY, Services, Work
@@ -78,26 +78,29 @@ def deliver(services: Services, letter_id: int) -> None:
         reason = str(problem) if isinstance(problem, AirlockError) else type(problem).__name__
         _give_back(services, letter_id, claimed, reason)
         return
-    with services.begin() as work:
-        work.unit.letters.settle(letter_id, LetterState.SENT, services.clock())
-        channel = claimed.channel if message.to else DECOY
-        sent = LetterSent(account_id=claimed.account_id, channel=channel, template=claimed.template)
+    channel = claimed.channel if message.to else DECOY
+    sent = LetterSent(account_id=claimed.account_id, channel=channel, template=claimed.template)
+
+    def settle(work: Work) -> None:
+        work.unit.letters.settle(letter_id, services.clock())
         work.record(sent, NOBODY)
+
+    services.in_one_go(settle)
 
 
 def _give_back(services: Services, letter_id: int, claimed: Claimed, reason: str) -> None:
     channel, template = claimed.channel, claimed.template
     log.error("%s letter %s (%s) could not be sent: %s", channel, letter_id, template, reason)
-    now = services.clock()
-    with services.begin() as work:
-        if not work.unit.letters.postpone(letter_id, claimed, now):
-            work.unit.letters.settle(letter_id, LetterState.FAILED, now)
+    account_id = claimed.account_id
+    failed = LetterFailed(account_id=account_id, channel=channel, template=template, reason=reason)
+
+    def give_back(work: Work) -> None:
+        work.unit.letters.give_back(letter_id, claimed, services.clock())
         if claimed.broken is not None:
             work.note_broken(claimed.broken, NOBODY)
-        failed = LetterFailed(
-            account_id=claimed.account_id, channel=channel, template=template, reason=reason
-        )
         work.record(failed, NOBODY)
+
+    services.in_one_go(give_back)
 
 
 def _packed(message: Message) -> bytes:

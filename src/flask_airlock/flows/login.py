@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..domain.accounts import Account, Person, Visitor
@@ -40,12 +40,13 @@ from .trust import Trusted
 @dataclass(frozen=True)
 class Arrival:
     """What came to the first door: by which proofs, from where, on the way to where; `remember`
-    where the person wants to stay signed in."""
+    where the person wants to stay signed in, `better_hash` to keep in the place of an old one."""
 
     proofs: tuple[str, ...]
     visitor: Visitor
     next_url: str | None
     remember: bool = False
+    better_hash: str | None = field(default=None, repr=False)
 
 
 def enter_password(
@@ -75,9 +76,8 @@ def enter_password(
     if person is None or (reason := policy.may_not_enter(services, person, account)):
         _refuse_guess(services, guess, reason if person else "unknown_name", visitor)
         raise WrongCredentials
-    if verified.outdated and person.password_hash:
-        person = _with_our_hash(services, person, person.password_hash, password)
-    arrival = Arrival(("password",), visitor, next_url, remember)
+    better_hash = services.passwords.hash(password) if verified.outdated else None
+    arrival = Arrival(("password",), visitor, next_url, remember, better_hash)
     return pass_first_door(services, person, arrival, guess)
 
 
@@ -157,6 +157,9 @@ def _pass_first_door(
         return None
     if "password" in arrival.proofs and policy.password_is_closed(account, person):
         return None
+    if arrival.better_hash and person.password_hash:
+        work.unit.users.replace_hash(user_id, person.password_hash, arrival.better_hash)
+        person = replace(person, password_hash=arrival.better_hash)
     accepted = FirstFactorAccepted(account_id=account.id, proofs=arrival.proofs)
     work.record(accepted, arrival.visitor)
     methods = policy.enrolled_methods(services, work, account.id)
@@ -258,13 +261,6 @@ def _send_if_possible(
     # Where too many went out the login goes on, and the next page says until when.
     with suppress(TooSoon), work.unit.nested():
         codes.post_code(services, work, factor, case, secret, credential_id)
-
-
-def _with_our_hash(services: Services, person: Person, stored: str, password: str) -> Person:
-    better = services.passwords.hash(password)
-    with services.begin() as work:
-        work.unit.users.replace_hash(person.user_id, stored, better)
-    return replace(person, password_hash=better)
 
 
 def _refuse(services: Services, person: Person | None, reason: str, visitor: Visitor) -> None:

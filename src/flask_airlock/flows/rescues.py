@@ -128,6 +128,9 @@ def _after_approval(
     if delay:
         _tell_of_approval(services, work, account, person, now + delay, visitor)
         return Outcome(state=RescueState.APPROVED, due_at=now + delay)
+    for it in rescue_notices.proved(work, account.id):
+        # No letter told of the approval, which would have told that they go.
+        rescue_removal.take(services, work, account.id, person.email, it.id, ADMINISTRATOR, visitor)
     _carry_out(services, account.id, rescue_id, visitor, work)
     return Outcome(state=RescueState.DONE, due_at=now)
 

@@ -7,15 +7,16 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, insert, or_, select, update
 
-from ..domain.letters import MAX_ATTEMPTS, STUCK_AFTER, WAITS, LetterState
+from ..domain.letters import MAX_ATTEMPTS, STUCK_AFTER, LetterState, next_try
 from ..domain.vault import Place
 from ..errors import Unsealable
-from .columns import to_db
+from .columns import from_db, to_db
 from .promises import promise
 from .rows import SealingStore
 
 SWEEP_LIMIT = 20
 WIPE_LIMIT = 500
+OPEN_STATES = (LetterState.WAITING.value, LetterState.SENDING.value)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +28,7 @@ class Claimed:
     template: str
     account_id: int | None
     attempts: int
+    expires_at: datetime
     text: bytes = field(default=b"", repr=False)
     broken: Unsealable | None = None
 
@@ -82,6 +84,7 @@ class Letters(SealingStore):
             return None
         row = self._connection.execute(select(rows).where(rows.c.id == letter_id)).mappings().one()
         about = {name: row[name] for name in ("channel", "template", "account_id", "attempts")}
+        about["expires_at"] = from_db(row["expires_at"])
         try:
             text = self._opened(row["message"], place(row["reference"]), row["account_id"])
         except Unsealable as broken:
@@ -89,23 +92,29 @@ class Letters(SealingStore):
             return Claimed(broken=broken, **about)
         return Claimed(text=text, **about)
 
-    def settle(self, letter_id: int, state: LetterState, now: datetime) -> None:
-        """The letter was handed over or given up: its text is wiped."""
+    def settle(self, letter_id: int, now: datetime) -> None:
+        """The letter was handed over: its text is wiped, whoever took it meanwhile."""
         rows = self._tables.letters
-        done = update(rows).where(rows.c.id == letter_id)
-        self._connection.execute(done.values(state=state.value, message=None, due_at=to_db(now)))
+        sent = update(rows).where(rows.c.id == letter_id, rows.c.state.in_(OPEN_STATES))
+        values = {"state": LetterState.SENT.value, "message": None, "due_at": to_db(now)}
+        self._connection.execute(sent.values(**values))
 
-    def postpone(self, letter_id: int, claimed: Claimed, now: datetime) -> bool:
-        """Try again later, later each time; False when no attempt or no time is left."""
-        if claimed.attempts > len(WAITS):
-            return False
-        rows, until = self._tables.letters, now + WAITS[claimed.attempts - 1]
-        again = update(rows).where(
+    @promise("A letter that was sent, or that another worker has taken since, is not taken back.")
+    def give_back(self, letter_id: int, claimed: Claimed, now: datetime) -> bool:
+        """This try failed: the letter is tried again later or, when no try or no time is left,
+        given up and wiped. False where it is not with this worker any more."""
+        until = next_try(claimed.attempts, now, claimed.expires_at)
+        rows = self._tables.letters
+        failed = update(rows).where(
             rows.c.id == letter_id,
-            rows.c.expires_at > to_db(until),
+            rows.c.state == LetterState.SENDING.value,
+            rows.c.attempts == claimed.attempts,
         )
-        values = {"state": LetterState.WAITING.value, "due_at": to_db(until)}
-        return self._changed(again.values(**values)) == 1
+        if until is None:
+            values = {"state": LetterState.FAILED.value, "message": None, "due_at": to_db(now)}
+        else:
+            values = {"state": LetterState.WAITING.value, "due_at": to_db(until)}
+        return self._changed(failed.values(**values)) == 1
 
     def overdue(self, now: datetime) -> list[int]:
         """Letters that nobody has taken, or that a worker took and never settled."""
@@ -149,8 +158,7 @@ class Letters(SealingStore):
 
     def _is_due(self, now: datetime) -> ColumnElement[bool]:
         rows = self._tables.letters
-        open_states = (LetterState.WAITING.value, LetterState.SENDING.value)
-        return and_(rows.c.state.in_(open_states), rows.c.due_at <= to_db(now))
+        return and_(rows.c.state.in_(OPEN_STATES), rows.c.due_at <= to_db(now))
 
 
 def place(reference: str) -> Place:
