@@ -31,10 +31,10 @@ class Goal:
 
 
 GOALS = (
-    Goal("page", "floor", 2.0, 1, 0, times=200),
-    Goal("password", "bare", 9.0, 15, 3),
-    Goal("code", "bare", 5.5, 14, 4),
-    Goal("whole login", "bare", 5.5, 35, 9),
+    Goal("page", "floor", 1.5, 1, 0, times=200),
+    Goal("password", "bare", 6.0, 5, 2),
+    Goal("code", "bare", 3.0, 8, 2),
+    Goal("whole login", "bare", 3.0, 17, 4),
 )
 
 

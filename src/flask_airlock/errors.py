@@ -179,7 +179,8 @@ class Unsealable(AirlockError):
 
 
 class StoreBusy(AirlockError):
-    """The database undid our work in favour of another's (a deadlock): doing it again may do."""
+    """The database undid our work in favour of another's (a deadlock), or what was decided by was
+    changed meanwhile: doing it again may do."""
 
     code = "store_busy"
 

@@ -52,7 +52,7 @@ def test_it_is_a_table_for_people(mixed: Application) -> None:
 
 
 def test_it_changes_nothing(mixed: Application) -> None:
-    before = {subject: mixed.rows(subject) for subject in vars(mixed.datastore.tables)}
+    before = {subject: mixed.rows(subject) for subject in mixed.datastore.tables.subjects()}
     answer(mixed, "airlock", "check-keys")
     assert {subject: mixed.rows(subject) for subject in before} == before
 

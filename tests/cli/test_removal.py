@@ -19,8 +19,8 @@ OURS = (
 # What nobody is handed: digests, sealed values, numbers that only tie our rows together.
 WITHHELD = {
     "accounts": {
-        "id", "user_id", "handle", "proved_address", "mark_series", "closed_password",
-        "reset_address",
+        "id", "user_id", "handle", "proved_address", "mark_series", "revision",
+        "closed_password", "reset_address",
     },
     "sessions": {
         "account_id", "digest", "previous_digest", "answer_digest", "next_url", "trust_id",

@@ -55,11 +55,12 @@ def runs_everywhere(race: Race) -> bool:
 
 def writers() -> Iterator[str]:
     """The public methods of stores that change something and tell their caller about it."""
-    scopes = dict(_classes())
+    scopes, functions = dict(_classes()), dict(_functions())
     for scope in scopes.values():
+        there = functions | _inherited(scope, scopes)
         for method in _methods(scope).values():
             is_public = not method.name.startswith("_")
-            if is_public and _answers(method) and _reached(method, scope, scopes) & WRITES:
+            if is_public and _answers(method) and _reached(method, there) & WRITES:
                 yield f"{scope.name}.{method.name}"
 
 
@@ -74,6 +75,15 @@ def _classes() -> Iterator[tuple[str, ast.ClassDef]]:
                 yield node.name, node
 
 
+def _functions() -> Iterator[tuple[str, Function]]:
+    """What makes statements, as `name` and as `module.name`."""
+    for module in _stores():
+        for node in module.tree.body:
+            if isinstance(node, Function):
+                yield node.name, node
+                yield f"{module.name.removeprefix('storage.')}.{node.name}", node
+
+
 def _methods(scope: ast.ClassDef) -> dict[str, Function]:
     return {node.name: node for node in scope.body if isinstance(node, Function)}
 
@@ -82,19 +92,23 @@ def _answers(method: Function) -> bool:
     return not (isinstance(method.returns, ast.Constant) and method.returns.value is None)
 
 
-def _reached(method: Function, scope: ast.ClassDef, scopes: dict[str, ast.ClassDef]) -> set[str]:
-    """The names of all that a method calls, by way of its own class and the ones above it too."""
+def _inherited(scope: ast.ClassDef, scopes: dict[str, ast.ClassDef]) -> dict[str, Function]:
+    """The methods of a class and of those above it, as they are called there."""
     bases = [scopes[ast.unparse(base)] for base in scope.bases if ast.unparse(base) in scopes]
-    there = {name: it for place in (*bases, scope) for name, it in _methods(place).items()}
+    return {f"self.{name}": it for place in (*bases, scope) for name, it in _methods(place).items()}
+
+
+def _reached(method: Function, there: dict[str, Function]) -> set[str]:
+    """The last names of all that a method calls, also by way of what is `there`."""
     called: set[str] = set()
     waiting = [method]
     while waiting:
         fresh = _called(waiting.pop()) - called
         called |= fresh
         waiting += [there[name] for name in fresh if name in there]
-    return called
+    return {name.rpartition(".")[2] for name in called}
 
 
 def _called(function: Function) -> set[str]:
     calls = (node.func for node in ast.walk(function) if isinstance(node, ast.Call))
-    return {call.attr if isinstance(call, ast.Attribute) else ast.unparse(call) for call in calls}
+    return {ast.unparse(call) for call in calls}

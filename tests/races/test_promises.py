@@ -73,7 +73,8 @@ class Stand:
             expires_at=self.now + timedelta(minutes=10),
             **times,
         )
-        return replace(session, id=self.do("sessions", "open", digest(token), session))
+        account = self.do("accounts", "of_id", self.account_id)
+        return replace(session, id=self.do("sessions", "open", digest(token), session, account))
 
 
 def stand(arena: Arena, person: Person) -> Stand:

@@ -60,7 +60,7 @@ def test_a_letter_that_can_not_be_sent_is_wiped_as_well(
     ada = here.application.person()
     here.application.browser().give_password(ada)
     code = here.canaries.note_code("mail", _code_in(sealed_text(here)))
-    for _ in range(3):
+    for _ in range(4):
         settle(here, minutes=3)
     assert state_of(here) == ("failed", False)
     assert code

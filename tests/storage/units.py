@@ -46,7 +46,9 @@ class Bench:
         """A session of an account as it lies in the table, and its digest."""
         mark = digest(f"session {next(_numbers)}")
         with self.begin() as unit:
-            unit.sessions.open(mark, session_of(account_id, stage))
+            account = unit.accounts.of_id(account_id)
+            assert account is not None
+            unit.sessions.open(mark, session_of(account_id, stage), account)
         with self.begin() as unit:
             found = unit.sessions.find(mark, stage, NOW)
         assert found is not None

@@ -133,7 +133,8 @@ class Guess:
 
     `owner` names the person or, where nobody has the name that was typed, that name; both by 32
     bytes, so that the same statements serve for either. An answer that is compared with several
-    secrets costs as many `tries`.
+    secrets costs as many `tries`. `in_a_row` is how many were wrong, with this one, once it was
+    counted.
     """
 
     owner: bytes = field(repr=False)
@@ -141,6 +142,7 @@ class Guess:
     subject: str
     side: Side
     tries: int = 1
+    in_a_row: int = 0
 
     @property
     def spends_budget(self) -> bool:

@@ -35,10 +35,8 @@ def find(services: Services, work: Work, name: str) -> Person:
     """
     # As it is stored comes first: of two rows with one normal form the one that was written.
     key = work.unit.directory.key_of(name)
-    if key is not None:
-        person = work.unit.users.by_id(key)
-    else:
-        person, _ = people.named(services, work, name)
+    users = work.unit.users
+    person = users.by_id(key) if key is not None else people.named(services, work, name)
     if person is None:
         raise NotDone("unknown_user", name=name)
     return person
@@ -150,6 +148,7 @@ def delete(services: Services, user_id: Any) -> None:
         # Before the user goes: who listens to the event learns whose account that was.
         work.record(UserDeleted(account_id=account.id, by="administrator"), TERMINAL)
         try:
+            work.unit.events.flush()
             work.unit.users.remove(user_id)
         except UserInUse:
             raise NotDone("user_in_use", email=person.email) from None

@@ -24,7 +24,7 @@ def right_after_failures(
     services: Services, work: Work, guess: Guess, person: Person, visitor: Visitor
 ) -> None:
     """An answer is right, after how many wrong ones in a row; its own try was counted as one."""
-    failures = work.unit.throttles.failures(guess) - guess.tries
+    failures = guess.in_a_row - guess.tries
     if guess.account_id is not None and failures >= FAILURES_WORTH_A_LETTER:
         notices.tell(
             services, work, guess.account_id, person.email, "right_after_failures", visitor,

@@ -8,13 +8,16 @@ from .services import Services, Work
 
 
 def welcome(
-    services: Services, work: Work, account: Account, proofs: tuple[str, ...], visitor: Visitor
-) -> None:
-    """Record that a login is complete, and what follows from it."""
+    services: Services, work: Work, account: Account, proofs: tuple[str, ...], visitor: Visitor,
+    *, needs_help: bool = True,
+) -> None:  # fmt: skip
+    """Record that a login is complete, and what follows from it; `needs_help` where an
+    administrator's may wait, which nobody needs any more."""
     work.record(LoginCompleted(account_id=account.id, proofs=proofs), visitor)
     if proved_second_factor(proofs):
         holds.release(work, account, visitor)
-        rescues.cancel_by_login(services, work, account, visitor)
+        if needs_help:
+            rescues.cancel_by_login(services, work, account, visitor)
     if account.delete_at is not None and work.unit.accounts.cancel_deletion(account.id):
         work.record(DeletionCancelled(account_id=account.id), visitor)
         person = work.unit.users.by_id(account.user_id)

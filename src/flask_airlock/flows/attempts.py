@@ -1,5 +1,8 @@
 """Guard a guess: refuse or count it before the answer is looked at, clear after a success."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from ..domain.accounts import Account, Visitor
@@ -28,6 +31,7 @@ from ..domain.throttle import (
     sides_freed_by_success,
 )
 from ..errors import AirlockError, FactorClosed, PasswordClosed, TooManyTries, TooSoon
+from ..storage.transaction import Unit
 from . import watch
 from .services import Services, Work
 
@@ -50,11 +54,11 @@ def guess_at(
     )
 
 
-def all_shut(services: Services, work: Work, account: Account, side: Side) -> dict[str, Shut]:
+def all_shut(services: Services, unit: Unit, account: Account, side: Side) -> dict[str, Shut]:
     """What of an account nobody of that side is listened to for now, and until when."""
     limits, now, owner = services.settings.limits, services.clock(), owner_of_user(account.user_id)
-    shut = work.unit.throttles.all_shut(owner, side, limits, now)
-    opens_at = work.unit.windows.room_at(owner, FACTORS, side, limits.factor_budget, now)
+    shut = unit.throttles.all_shut(owner, side, limits, now)
+    opens_at = unit.windows.room_at(owner, FACTORS, side, limits.factor_budget, now)
     if opens_at > now:
         for method in _of_the_budget(services):
             held = shut.get(method)
@@ -80,40 +84,60 @@ def forgive(services: Services, work: Work, user_id: Any) -> None:
     work.unit.windows.give_back(owner, FACTORS, limits.factors.free, *once)
 
 
+class NotListenedTo(Exception):
+    """A guess is not looked at; `problem` is what its visitor is told, `reason` what is kept."""
+
+    def __init__(self, guess: Guess, problem: AirlockError, reason: str | None = None) -> None:
+        super().__init__()
+        self.guess = guess
+        self.problem = problem
+        self.reason = reason or problem.code
+
+
+@contextmanager
+def heard_or_refused(services: Services, visitor: Visitor) -> Iterator[None]:
+    """Around the transaction in which a guess is counted: one that is not listened to is recorded,
+    and raises what its visitor is told."""
+    try:
+        yield
+    except NotListenedTo as unheard:
+        refused(services, unheard.guess, unheard.reason, visitor)
+        raise unheard.problem from None
+
+
 def count(
     services: Services, guess: Guess, visitor: Visitor, code: CodeBinding | None = None
-) -> None:
-    """Count a try in a transaction of its own, so that nothing can undo it.
+) -> Guess:
+    """Count a try in a transaction of its own, so that nothing can undo it; the guess with what
+    came of it.
 
     Raises FactorClosed or PasswordClosed after too many wrong answers in a row, TooSoon while
     nobody is listened to, and TooManyTries when the code that is guessed (`code`) has none left.
     """
-    limits = services.settings.limits
-    limit, now = limits.of(guess.subject), services.clock()
+    with heard_or_refused(services, visitor):
+        return services.in_one_go(lambda work: counted(services, work, guess, code))
 
-    def count_all(work: Work) -> Shut | None:
-        # Of these rows the throttle's is taken first by every count: or two would deadlock.
-        evenly = guess.subject == FIRST_DOOR
-        if not work.unit.throttles.count(guess, limit, now, evenly=evenly):
-            shut = work.unit.throttles.all_shut(guess.owner, guess.side, limits, now)
-            # Somebody else's right answer may have opened it just now: that is a moment's wait.
-            return shut.get(guess.subject, Shut(now + limit.first_wait))
-        if guess.spends_budget:
-            _spend_budget(services, work, guess)
-        out_of_tries = code is not None and not work.unit.codes.count_try(code)
-        # A code that was never sent has no tries left either, but is simply a wrong answer.
-        if out_of_tries and code is not None and work.unit.codes.exists(code):
-            # The answer will not be looked at, so it is no failure of the factor.
-            raise TooManyTries
-        return None
 
-    try:
-        shut = services.in_one_go(count_all)
-        if shut is not None:
-            raise told(guess, shut)
-    except (TooSoon, FactorClosed, PasswordClosed) as problem:
-        refused(services, guess, problem.code, visitor)
-        raise
+def counted(services: Services, work: Work, guess: Guess, code: CodeBinding | None = None) -> Guess:
+    """The same within a transaction that has read and does nothing more. Raises NotListenedTo or
+    TooManyTries."""
+    limits, now = services.settings.limits, services.clock()
+    limit = limits.of(guess.subject)
+    # Of these rows the throttle's is taken first by every count: or two would deadlock.
+    in_a_row = work.unit.throttles.count(guess, limit, now)
+    if in_a_row is None:
+        shut = work.unit.throttles.all_shut(guess.owner, guess.side, limits, now)
+        # Somebody else's right answer may have opened it just now: that is a moment's wait.
+        until = shut.get(guess.subject, Shut(now + limit.first_wait))
+        raise NotListenedTo(guess, told(guess, until))
+    if guess.spends_budget:
+        _spend_budget(services, work, guess)
+    out_of_tries = code is not None and not work.unit.codes.count_try(code)
+    # A code that was never sent has no tries left either, but is simply a wrong answer.
+    if out_of_tries and code is not None and work.unit.codes.exists(code):
+        # The answer will not be looked at, so it is no failure of the factor.
+        raise TooManyTries
+    return replace(guess, in_a_row=in_a_row)
 
 
 def _spend_budget(services: Services, work: Work, guess: Guess) -> None:
@@ -121,7 +145,8 @@ def _spend_budget(services: Services, work: Work, guess: Guess) -> None:
     mine = (guess.owner, FACTORS, guess.side)
     windows = work.unit.windows
     if not windows.count(guess.owner, guess.account_id, *mine[1:], window, now, guess.tries):
-        raise TooSoon(windows.room_at(*mine, window, now, guess.tries), for_all=True)
+        room_at = windows.room_at(*mine, window, now, guess.tries)
+        raise NotListenedTo(guess, TooSoon(room_at, for_all=True))
 
 
 def told(guess: Guess, shut: Shut) -> AirlockError:

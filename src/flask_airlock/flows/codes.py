@@ -118,7 +118,7 @@ def must_be_open(
 ) -> None:
     """Raise FactorClosed or TooSoon where no answer to a code would be looked at now."""
     guess = attempts.guess_at(services, standing.account, subject, visitor)
-    shut = attempts.all_shut(services, work, standing.account, guess.side).get(subject)
+    shut = attempts.all_shut(services, work.unit, standing.account, guess.side).get(subject)
     if shut is not None:
         raise attempts.told(guess, shut)
 

@@ -21,7 +21,7 @@ def ask(services: Services, address: str, visitor: Visitor) -> None:
     wait = networks.wait_of(services, LETTERS, visitor)
 
     def send(work: Work) -> bool:
-        person, _ = people.named(services, work, address)
+        person = people.named(services, work, address)
         account = work.unit.accounts.ensure_evenly(
             person.user_id if person else None, services.clock()
         )

@@ -19,6 +19,7 @@ from ..errors import (
     WrongCredentials,
 )
 from ..factors.protocol import Case, Factor
+from ..storage.entrants import Entrant
 from . import (
     alerts,
     attempts,
@@ -35,6 +36,8 @@ from . import (
 from .address_proof import needs_address_proof
 from .services import Services, Work
 from .trust import Trusted
+
+NOBODY = "unknown_name"
 
 
 @dataclass(frozen=True)
@@ -56,39 +59,43 @@ def enter_password(
     """The first door. Raises WrongCredentials for an unknown name, a wrong password, an inactive
     account and one that waits for its confirmation alike, after the same one hash; TooSoon or
     PasswordClosed after many of these, alike again and after none."""
-    with services.begin() as work:
-        person, name = people.named(services, work, address)
-        account = work.unit.accounts.of_user(person.user_id if person else None)
-    guess = Guess(
-        owner=owner_of_user(person.user_id) if person else people.owner_of_name(services, name),
-        account_id=account.id if account else None,
-        subject=FIRST_DOOR,
-        side=_first_door_side(services, account, person, visitor),
-    )
-    if guess.side is Side.STRANGERS:
-        _network_must_not_wait(services, guess, visitor)
-    attempts.count(services, guess, visitor)
+    wait = networks.wait_of(services, FAILURES, visitor)
+
+    def knock(work: Work) -> tuple[Entrant | None, Guess]:
+        entrant, name = people.at_the_door(services, work.unit, address)
+        guess = _guess(services, entrant, name, visitor)
+        if guess.side is Side.STRANGERS and wait:
+            # Asked before anything is counted for the account: one network must not close it.
+            raise attempts.NotListenedTo(guess, TooSoon(services.clock() + wait), "network")
+        return entrant, attempts.counted(services, work, guess)
+
+    with attempts.heard_or_refused(services, visitor):
+        entrant, guess = services.in_one_go(knock)
+    person = entrant.person if entrant else None
     try:
         verified = services.passwords.verify(person.password_hash if person else None, password)
     except WrongCredentials:
-        _refuse_guess(services, guess, "wrong_password" if person else "unknown_name", visitor)
+        _refuse_guess(services, guess, "wrong_password" if person else NOBODY, visitor)
         raise
-    if person is None or (reason := policy.may_not_enter(services, person, account)):
-        _refuse_guess(services, guess, reason if person else "unknown_name", visitor)
+    reason = policy.may_not_enter(services, entrant.person, entrant.account) if entrant else NOBODY
+    if entrant is None or reason:
+        _refuse_guess(services, guess, reason, visitor)
         raise WrongCredentials
     better_hash = services.passwords.hash(password) if verified.outdated else None
     arrival = Arrival(("password",), visitor, next_url, remember, better_hash)
-    return pass_first_door(services, person, arrival, guess)
+    return pass_first_door(services, entrant, arrival, guess)
 
 
-def _network_must_not_wait(services: Services, guess: Guess, visitor: Visitor) -> None:
-    """Asked before anything is counted for the account: one network must not close it."""
-    wait = networks.wait_of(services, FAILURES, visitor)
-    try:
-        networks.must_not_wait(services, wait)
-    except TooSoon:
-        attempts.refused(services, guess, "network", visitor)
-        raise
+def _guess(services: Services, entrant: Entrant | None, name: str, visitor: Visitor) -> Guess:
+    """What is guessed at the first door, of a person or of a name that nobody has."""
+    account = entrant.account if entrant else None
+    if entrant is None:
+        owner, side = people.owner_of_name(services, name), Side.STRANGERS
+    else:
+        owner = owner_of_user(entrant.person.user_id)
+        side = _first_door_side(services, account, entrant.person, visitor)
+    account_id = account.id if account else None
+    return Guess(owner=owner, account_id=account_id, subject=FIRST_DOOR, side=side)
 
 
 def _refuse_guess(services: Services, guess: Guess, reason: str, visitor: Visitor) -> None:
@@ -98,9 +105,9 @@ def _refuse_guess(services: Services, guess: Guess, reason: str, visitor: Visito
 
 
 def _first_door_side(
-    services: Services, account: Account | None, person: Person | None, visitor: Visitor
+    services: Services, account: Account | None, person: Person, visitor: Visitor
 ) -> Side:
-    if account is None or person is None:
+    if account is None:
         return Side.STRANGERS
     return first_door_side(services.vault, account, person, visitor.marks)
 
@@ -110,16 +117,17 @@ def continue_login(
 ) -> LoginOutcome:
     """The first door, opened by an application's own proof; raises WrongCredentials for a user
     that does not exist, is not active, or waits for its confirmation."""
-    with services.begin() as work:
-        person = work.unit.users.by_id(user_id)
-    if person is None or (reason := policy.may_not_enter(services, person)):
-        _refuse(services, person, reason if person else "unknown_name", visitor)
+    with services.look() as unit:
+        entrant = unit.entrants.by_id(user_id)
+    reason = policy.may_not_enter(services, entrant.person) if entrant else NOBODY
+    if entrant is None or reason:
+        _refuse(services, entrant, reason, visitor)
         raise WrongCredentials
-    return pass_first_door(services, person, Arrival(tuple(proofs), visitor, next_url))
+    return pass_first_door(services, entrant, Arrival(tuple(proofs), visitor, next_url))
 
 
 def pass_first_door(
-    services: Services, person: Person, arrival: Arrival, guess: Guess | None = None
+    services: Services, entrant: Entrant, arrival: Arrival, guess: Guess | None = None
 ) -> LoginOutcome:
     """Between the doors: nobody is inside, unless no second factor is asked of this person, or
     it may come later.
@@ -128,44 +136,50 @@ def pass_first_door(
     person was changed since it was checked.
     """
 
+    as_read = [entrant]
+
     def pass_door(work: Work) -> LoginOutcome | None:
-        outcome = _pass_first_door(services, work, person, arrival)
+        # Checking a password takes its time. Whoever changes the account or sets a new password
+        # meanwhile ends all sessions, and this one is not there yet: so it is opened only while
+        # all is as it was read, or is read anew.
+        there = as_read.pop() if as_read else work.unit.entrants.by_id(entrant.person.user_id)
+        if there is None or there.person != entrant.person:
+            return None
+        outcome = _pass_first_door(services, work, there, arrival)
         if outcome is not None and guess is not None:
-            alerts.right_after_failures(services, work, guess, person, arrival.visitor)
+            alerts.right_after_failures(services, work, guess, entrant.person, arrival.visitor)
             attempts.clear(services, work, guess)
         return outcome
 
     outcome = services.in_one_go(pass_door)
     if outcome is None:
-        _refuse(services, person, "changed_meanwhile", arrival.visitor)
+        _refuse(services, entrant, "changed_meanwhile", arrival.visitor)
         raise WrongCredentials
     return outcome
 
 
 def _pass_first_door(
-    services: Services, work: Work, person: Person, arrival: Arrival
+    services: Services, work: Work, entrant: Entrant, arrival: Arrival
 ) -> LoginOutcome | None:
-    accounts, user_id = work.unit.accounts, person.user_id
-    account = accounts.of_user(user_id) or accounts.ensure_evenly(user_id, services.clock())
+    person, now = entrant.person, services.clock()
+    account = entrant.account or work.unit.accounts.ensure_evenly(person.user_id, now)
     if account is None:
-        return None
-    # Checking a password takes its time. Whoever sets a new one meanwhile ends all sessions, and
-    # this one is not there yet: so it waits for him, and looks again.
-    accounts.lock(account.id)
-    account = accounts.of_user(user_id)
-    if account is None or work.unit.users.by_id(user_id) != person:
         return None
     if "password" in arrival.proofs and policy.password_is_closed(account, person):
         return None
     if arrival.better_hash and person.password_hash:
-        work.unit.users.replace_hash(user_id, person.password_hash, arrival.better_hash)
+        work.unit.users.replace_hash(person.user_id, person.password_hash, arrival.better_hash)
         person = replace(person, password_hash=arrival.better_hash)
     accepted = FirstFactorAccepted(account_id=account.id, proofs=arrival.proofs)
     work.record(accepted, arrival.visitor)
-    methods = policy.enrolled_methods(services, work, account.id)
-    if not policy.needs_second_door(
+    methods = services.factors.enabled(entrant.methods)
+    needs_second = policy.needs_second_door(
         services, account, lambda: work.unit.users.role_names(account.user_id)
-    ):
+    )
+    if not (needs_second and methods) or trust.is_shown(services, account, arrival.visitor):
+        # More is changed than a session opened: in the order in which all others take the rows.
+        work.unit.accounts.must_be_as(account)
+    if not needs_second:
         return _let_in(services, work, account, person, arrival, None)
     due_at = grace.ask(services, work, account, person, arrival.visitor)
     if due_at is not None:
@@ -177,7 +191,7 @@ def _pass_first_door(
         services, work, account, Step.FIRST_FACTOR, arrival.proofs, arrival.visitor,
         arrival.next_url, remember=arrival.remember,
     )  # fmt: skip
-    _first_code(services, work, account, person, session.id, methods, arrival.visitor)
+    _first_code(services, work, entrant, account, session.id, methods, arrival.visitor)
     return NeedsFactor(token) if methods else NeedsSetup(token)
 
 
@@ -217,41 +231,38 @@ def answer_factor(
 
 
 def _first_code(
-    services: Services,
-    work: Work,
-    account: Account,
-    person: Person,
-    session_id: int,
-    methods: list[str],
-    visitor: Visitor,
-) -> None:
+    services: Services, work: Work, entrant: Entrant, account: Account, session_id: int,
+    methods: list[str], visitor: Visitor,
+) -> None:  # fmt: skip
     """Send what the next page will ask for, where something has to be sent."""
-    purpose = Purpose.LOGIN if methods else Purpose.FIRST_SETUP
+    first = policy.preferred_first(account, methods)[:1]
+    factor = services.factors[first[0]] if first else services.mailbox
+    if not factor.posts_codes:
+        return
     case = Case(
         account=account,
-        person=person,
+        person=entrant.person,
         session_id=session_id,
-        purpose=purpose,
+        purpose=Purpose.LOGIN if methods else Purpose.FIRST_SETUP,
         visitor=visitor,
         now=services.clock(),
     )
     side = attempts.side_for(services, account, visitor)
-    closed = attempts.all_shut(services, work, account, side)
-    held = holds.held_until(services, account, side) is not None
-    if not methods:
-        due = needs_address_proof(services, account, person, visitor)
-        if not (account.needs_setup_link or not due or held or FIRST_SETUP in closed):
-            _send_if_possible(services, work, services.mailbox, case, b"")
+    closed = attempts.all_shut(services, work.unit, account, side)
+    held = factor is services.mailbox and holds.held_until(services, account, side) is not None
+    if held or (factor.name if methods else FIRST_SETUP) in closed:
         return
-    factor = services.factors[policy.preferred_first(account, methods)[0]]
-    if not factor.posts_codes or factor.name in closed or (held and factor is services.mailbox):
+    if not methods:
+        due = needs_address_proof(services, account, entrant.person, visitor)
+        if due and not account.needs_setup_link:
+            _send_if_possible(services, work, factor, case, b"")
         return
     try:
-        first = work.unit.credentials.of_method(account.id, factor.name)[0]
+        chosen = work.unit.credentials.opened(entrant.factors, factor.name)[0]
     except Unsealable as broken:
         work.note_broken(broken, visitor)  # the next page offers the other methods
         return
-    _send_if_possible(services, work, factor, case, first.secret, first.id)
+    _send_if_possible(services, work, factor, case, chosen.secret, chosen.id)
 
 
 def _send_if_possible(
@@ -263,9 +274,8 @@ def _send_if_possible(
         codes.post_code(services, work, factor, case, secret, credential_id)
 
 
-def _refuse(services: Services, person: Person | None, reason: str, visitor: Visitor) -> None:
+def _refuse(services: Services, entrant: Entrant | None, reason: str, visitor: Visitor) -> None:
+    account = entrant.account if entrant else None
     with services.begin() as work:
-        # Asked for nobody as well: the same statements, whoever the name belongs to.
-        account = work.unit.accounts.of_user(person.user_id if person else None)
         account_id = account.id if account else None
         work.record(FirstFactorRefused(account_id=account_id, reason=reason), visitor)

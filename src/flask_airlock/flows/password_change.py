@@ -9,7 +9,7 @@ from ..domain.events import PasswordChanged
 from ..domain.login_state import BrowserMark
 from ..domain.trust import Ending
 from ..errors import LoginLapsed
-from . import distrust, new_passwords, notices, password_checks, sessions
+from . import distrust, new_passwords, notices, password_checks, renewals, sessions
 from .services import Services, Work
 from .sessions import Standing
 
@@ -77,7 +77,7 @@ def _keep(
 ) -> Changed:
     account_id, now = standing.account.id, services.clock()
     work.unit.accounts.lock(account_id)
-    token = sessions.renew(services, work, standing)
+    token = renewals.renew(services, work, standing)
     work.unit.users.set_hash(standing.person.user_id, hashed)
     work.unit.sessions.end_others(account_id, standing.session.id, now)
     work.unit.setups.void_others(account_id, now)

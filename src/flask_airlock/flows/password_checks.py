@@ -4,7 +4,7 @@ from ..domain.accounts import Visitor
 from ..domain.policy import leans_on_trust
 from ..domain.throttle import ASKED_AGAIN
 from ..errors import LoginLapsed, ProofTooOld, TooSoon, WrongCredentials, WrongPassword
-from . import attempts, sessions
+from . import attempts, renewals, tokens
 from .services import Services
 from .sessions import Standing
 
@@ -37,12 +37,12 @@ def check_twice(
     """A form with this password, sent twice by one browser (a double click), lands in the session
     that the first half renewed: where that is, and its token. Raises LoginLapsed for everything
     else."""
-    standing = sessions.find_renewed(services, token)
+    standing = renewals.find_renewed(services, token)
     try:
         check(services, standing, password, visitor)
     except (WrongPassword, TooSoon):
         raise LoginLapsed from None
-    return standing, sessions.token_after(services, standing.session, standing.token)
+    return standing, tokens.token_after(services, standing.session, standing.token)
 
 
 def must_be_fresh(services: Services, standing: Standing) -> None:

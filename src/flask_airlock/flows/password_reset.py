@@ -47,7 +47,7 @@ def ask(services: Services, name: str, visitor: Visitor) -> None:
     wait = networks.wait_of(services, LETTERS, visitor)
 
     def send(work: Work) -> bool:
-        person, _ = people.named(services, work, name)
+        person = people.named(services, work, name)
         account = work.unit.accounts.ensure_evenly(
             person.user_id if person else None, services.clock()
         )

@@ -4,6 +4,8 @@ from ..domain.accounts import Person
 from ..domain.addresses import normal_address
 from ..domain.usernames import normal_username
 from ..errors import InvalidAddress, InvalidUsername
+from ..storage.entrants import Entrant
+from ..storage.transaction import Unit
 from .services import Services, Work
 
 # No normal name and no normal address is like this.
@@ -11,17 +13,28 @@ NO_NAME = "-"
 NOBODYS_NAME = "name that nobody has"
 
 
-def named(services: Services, work: Work, text: str) -> tuple[Person | None, str]:
-    """The person with this name, and its normal form; what can't be one costs the same look as one
-    that nobody has."""
+def named(services: Services, work: Work, text: str) -> Person | None:
+    """The person with this name; what can't be one costs the same look as one that nobody has."""
+    by_name, normal = _normal(services, text)
+    users = work.unit.users
+    return users.by_username(normal) if by_name else users.by_email(normal)
+
+
+def at_the_door(services: Services, unit: Unit, text: str) -> tuple[Entrant | None, str]:
+    """The same with the account and what belongs to it, and the name's normal form."""
+    by_name, normal = _normal(services, text)
+    entrants = unit.entrants
+    found = entrants.by_username(normal) if by_name else entrants.by_email(normal)
+    return found, text.lower() if normal == NO_NAME else normal
+
+
+def _normal(services: Services, text: str) -> tuple[bool, str]:
+    """Whether it is a user name or else an address, and its normal form."""
     by_name = services.settings.username_enable and "@" not in text
     try:
-        normal = normal_username(text) if by_name else normal_address(text)
+        return by_name, normal_username(text) if by_name else normal_address(text)
     except (InvalidAddress, InvalidUsername):
-        normal = NO_NAME
-    users = work.unit.users
-    found = users.by_username(normal) if by_name else users.by_email(normal)
-    return found, text.lower() if normal == NO_NAME else normal
+        return by_name, NO_NAME
 
 
 def owner_of_name(services: Services, name: str) -> bytes:

@@ -147,7 +147,7 @@ def type_back(services: Services, token: str | None, code: str, visitor: Visitor
     standing = sessions.find_signed_in(services, token)
     account = standing.account
     guess = attempts.guess_at(services, account, TYPED_BACK, visitor)
-    attempts.count(services, guess, visitor)
+    guess = attempts.count(services, guess, visitor)
     kept = _which(services, account.id, code)
     if kept is None:
         attempts.refused(services, guess, WrongAnswer.code, visitor)
@@ -184,7 +184,7 @@ def answer(services: Services, token: str | None, code: str, visitor: Visitor) -
         if not has_factor or work.unit.recovery_codes.state(account.id) is None:
             raise MethodNotOffered(RECOVERY)
     guess = attempts.guess_at(services, account, RECOVERY, visitor)
-    attempts.count(services, guess, visitor)
+    guess = attempts.count(services, guess, visitor)
 
     def accept() -> SignedIn:
         # Outside of the transaction: a hash takes its time.

@@ -13,7 +13,7 @@ from ..domain.throttle import Guess
 from ..domain.vault import digest
 from ..errors import LoginLapsed, MethodNotOffered, Unsealable, WrongAnswer
 from ..factors.protocol import Case
-from . import alerts, attempts, codes, holds, rescues, sessions, trust
+from . import alerts, attempts, codes, holds, rescues, sessions, tokens, trust
 from .services import Services, Work
 from .sessions import Standing
 
@@ -33,19 +33,25 @@ def answer(
     MethodNotOffered, FactorClosed, TooSoon, TooManyTries, MailboxHeld, WrongAnswer, Unsealable, or
     IllegalMove after a rescue."""
     move = MOVES[purpose]
+    if not token:
+        raise LoginLapsed
+
+    def count(work: Work) -> tuple[Standing, Case, Guess]:
+        standing = sessions.found_in(services, work.unit, token, move[0])
+        sessions.must_not_be_rescued(standing)
+        factor, case = services.factors[method], codes.case_of(services, standing, purpose, visitor)
+        tries = _tries_of_an_answer(services, standing, method)
+        guess = attempts.guess_at(services, standing.account, method, visitor, tries)
+        if factor is services.mailbox:
+            holds.must_not_be_held(services, standing.account, visitor)
+        binding = case.binding(method) if factor.posts_codes else None
+        return standing, case, attempts.counted(services, work, guess, binding)
+
     try:
-        standing = sessions.find(services, token, move[0])
+        with attempts.heard_or_refused(services, visitor):
+            standing, case, guess = services.in_one_go(count)
     except LoginLapsed:
         return repeat(services, token, move, method, code, visitor)
-    sessions.must_not_be_rescued(standing)
-    factor = services.factors[method]
-    case = codes.case_of(services, standing, purpose, visitor)
-    tries = _tries_of_an_answer(services, standing, method)
-    guess = attempts.guess_at(services, standing.account, method, visitor, tries)
-    if factor is services.mailbox:
-        holds.must_not_be_held(services, standing.account, visitor)
-    binding = case.binding(method) if factor.posts_codes else None
-    attempts.count(services, guess, visitor, binding)
     return weigh(
         services,
         standing,
@@ -114,12 +120,12 @@ def find_repeated(
     if guess is None:
         # This looks at an answer, so it counts as a try like any other.
         guess = attempts.guess_at(services, account, method, visitor)
-        attempts.count(services, guess, visitor)
-    said = sessions.answer_text(move, session.id, method, code)
+        guess = attempts.count(services, guess, visitor)
+    said = tokens.answer_text(move, session.id, method, code)
     if not services.vault.verify_mac("answer", said, answer):
         raise LoginLapsed
     services.in_one_go(lambda work: attempts.clear(services, work, guess))
-    return session, account, sessions.token_after(services, session, token)
+    return session, account, tokens.token_after(services, session, token)
 
 
 def _accept(
@@ -130,7 +136,7 @@ def _accept(
     def accept(work: Work) -> SignedIn:
         alerts.right_after_failures(services, work, guess, standing.person, case.visitor)
         attempts.clear(services, work, guess)
-        credentials = work.unit.credentials.of_method(account_id, method)
+        credentials = work.unit.credentials.opened(standing.factors, method)
         services.factors[method].answer(work.unit, case, credentials, code)
         work.record(FactorAccepted(account_id=account_id, method=method), case.visitor)
         step = MOVES[case.purpose][1]
@@ -150,8 +156,7 @@ def _accept(
 
 def _tries_of_an_answer(services: Services, standing: Standing, method: str) -> int:
     """With how many secrets an answer is compared; raises MethodNotOffered where there is none."""
-    with services.begin() as work:
-        counts = work.unit.credentials.counts(standing.account.id)
+    counts = standing.methods
     if method not in services.factors.enabled(counts):
         raise MethodNotOffered(method)
     # A posted code is one, wherever it went.

@@ -11,8 +11,9 @@ from ..domain.throttle import FIRST_SETUP, Shut
 from ..errors import Unsealable
 from ..factors.protocol import Case, Factor
 from ..storage.credentials import Credential
+from ..storage.transaction import Unit
 from . import attempts, codes, holds, policy, sessions
-from .services import Services, Work
+from .services import Services
 from .sessions import Standing, Tokens
 
 
@@ -63,17 +64,17 @@ def offers_of(
     """The same for who stands there, half open or signed in."""
     case = codes.case_of(services, standing, purpose, visitor)
     side = attempts.side_for(services, standing.account, visitor)
-    with services.begin() as work:
-        methods = policy.enrolled_methods(services, work, standing.account.id)
-        shut = attempts.all_shut(services, work, standing.account, side)
+    methods = services.factors.enabled(standing.methods)
+    with services.look() as unit:
+        shut = attempts.all_shut(services, unit, standing.account, side)
         offers = [
             offer
             for method in policy.preferred_first(standing.account, methods)
-            for offer in _of_method(services, work, services.factors[method], case, shut)
+            for offer in _of_method(services, unit, standing, services.factors[method], case, shut)
         ]
         if offers and purpose is Purpose.LOGIN:
             # Not inside: whoever finds a code and an open browser must not take the account over.
-            offers += _recovery_offer(work, standing.account.id, shut.get(RECOVERY))
+            offers += _recovery_offer(unit, standing.account.id, shut.get(RECOVERY))
         return offers
 
 
@@ -82,23 +83,24 @@ def address_offer(services: Services, tokens: Tokens, visitor: Visitor) -> Offer
     standing = sessions.find_standing(services, tokens)
     case = codes.case_of(services, standing, Purpose.FIRST_SETUP, visitor)
     side = attempts.side_for(services, standing.account, visitor)
-    with services.begin() as work:
-        shut = attempts.all_shut(services, work, standing.account, side)
-        return _offer(services, work, services.mailbox, case, shut.get(FIRST_SETUP), None)
+    with services.look() as unit:
+        shut = attempts.all_shut(services, unit, standing.account, side)
+        return _offer(services, unit, services.mailbox, case, shut.get(FIRST_SETUP), None)
 
 
 def _of_method(
-    services: Services, work: Work, factor: Factor, case: Case, shut: Mapping[str, Shut]
-) -> list[Offer]:
+    services: Services, unit: Unit, standing: Standing, factor: Factor, case: Case,
+    shut: Mapping[str, Shut],
+) -> list[Offer]:  # fmt: skip
     closed = shut.get(factor.name)
     if not factor.posts_codes:
-        return [_offer(services, work, factor, case, closed, None)]
+        return [_offer(services, unit, factor, case, closed, None)]
     try:
-        found = work.unit.credentials.of_method(case.account.id, factor.name)
+        found = unit.credentials.opened(standing.factors, factor.name)
     except Unsealable:
         # Looking is no use of it: whoever asks for a code is refused.
-        return [replace(_offer(services, work, factor, case, closed, None), broken=True)]
-    offers = [_offer(services, work, factor, case, closed, one) for one in found]
+        return [replace(_offer(services, unit, factor, case, closed, None), broken=True)]
+    offers = [_offer(services, unit, factor, case, closed, one) for one in found]
     return offers if len(offers) > 1 else [replace(it, credential_id=None) for it in offers]
 
 
@@ -113,7 +115,7 @@ def pick(offers: Sequence[Offer], method: str | None, credential_id: int | None)
 
 
 def _offer(
-    services: Services, work: Work, factor: Factor, case: Case, shut: Shut | None,
+    services: Services, unit: Unit, factor: Factor, case: Case, shut: Shut | None,
     credential: Credential | None,
 ) -> Offer:  # fmt: skip
     sent = failed = exhausted = False
@@ -122,12 +124,12 @@ def _offer(
     )
     destination = None
     if factor.posts_codes:
-        state = work.unit.codes.state(case.binding(factor.name))
+        state = unit.codes.state(case.binding(factor.name))
         is_there = state is not None and state.credential_id == (credential and credential.id)
         sent = is_there and state is not None and state.is_live(case.now)
         exhausted = state is not None and state.tries >= TRIES_PER_CODE
         if is_there and state and state.letter_id:
-            failed = bool(work.unit.letters.failed([state.letter_id]))
+            failed = bool(unit.letters.failed([state.letter_id]))
         secret = credential.secret if credential else b""
         if secret or factor is services.mailbox:
             destination = factor.destination(secret, case.person)
@@ -148,9 +150,9 @@ def _offer(
     )
 
 
-def _recovery_offer(work: Work, account_id: int, shut: Shut | None) -> list[Offer]:
+def _recovery_offer(unit: Unit, account_id: int, shut: Shut | None) -> list[Offer]:
     """A recovery code, where the account has one left."""
-    found = work.unit.recovery_codes.state(account_id)
+    found = unit.recovery_codes.state(account_id)
     if found is None or not found.left:
         return []
     return [

@@ -19,7 +19,7 @@ from ..domain.throttle import Guess, Shut
 from ..domain.vault import digest
 from ..errors import LoginLapsed, MethodNotOffered, WrongAnswer
 from ..factors.protocol import Case
-from . import alerts, attempts, codes, foreign, second_proof, sessions
+from . import alerts, attempts, codes, foreign, second_proof, sessions, tokens
 from .rescue_addresses import KIND
 from .services import Services, Work
 from .sessions import Standing
@@ -56,7 +56,7 @@ def ways(services: Services, token: str | None, visitor: Visitor) -> RescueWays:
     case = _case(services, standing, visitor)
     side = attempts.side_for(services, standing.account, visitor)
     with services.begin() as work:
-        shut = attempts.all_shut(services, work, standing.account, side).get(RESCUE)
+        shut = attempts.all_shut(services, work.unit, standing.account, side).get(RESCUE)
         state = work.unit.codes.state(case.binding(RESCUE))
         sent_to = state.credential_id if state and state.is_live(case.now) else None
         letter = [state.letter_id] if state and state.letter_id else []
@@ -119,7 +119,7 @@ def answer(services: Services, token: str | None, code: str, visitor: Visitor) -
             raise MethodNotOffered(RESCUE)
     case = _case(services, standing, visitor)
     guess = attempts.guess_at(services, standing.account, RESCUE, visitor)
-    attempts.count(services, guess, visitor, case.binding(RESCUE))
+    guess = attempts.count(services, guess, visitor, case.binding(RESCUE))
     return second_proof.weigh(
         services,
         standing,
@@ -158,8 +158,8 @@ def _go_on(services: Services, work: Work, standing: Standing, code: str) -> Nee
         proved_at=now,
         expires_at=now + HALF_OPEN_LIFETIME,
     )
-    token = sessions.next_token(services, standing.token)
-    answer = services.vault.mac("answer", sessions.answer_text(MOVE, held.id, RESCUE, code))
+    token = tokens.next_token(services, standing.token)
+    answer = services.vault.mac("answer", tokens.answer_text(MOVE, held.id, RESCUE, code))
     old, new = digest(standing.token), digest(token)
     if not work.unit.sessions.promote(held, old, new, answer, rescued):
         raise LoginLapsed

@@ -87,6 +87,12 @@ class Services:
         if work.letters:
             self.carry(self, *work.letters)
 
+    @contextmanager
+    def look(self) -> Iterator[Unit]:
+        """The stores, to read only: what is changed there is lost."""
+        with self.database.look() as unit:
+            yield unit
+
     def in_one_go(self, do: Callable[["Work"], T]) -> T:
         """Run `do` in a unit of work, again where the database gave way to somebody else's.
 

@@ -1,6 +1,6 @@
 """What a person does with a session: has one, half open or signed in, moves on, ends it."""
 
-from base64 import urlsafe_b64encode
+from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -11,23 +11,31 @@ from ..domain.browsers import new_mark
 from ..domain.events import SignedOut
 from ..domain.login_state import BrowserMark, SignedIn, Stage, Step, advance
 from ..domain.policy import leans_on_trust, proved_second_factor
-from ..domain.sessions import DOUBLE_CLICK, HALF_OPEN_LIFETIME, SEEN_INTERVAL, Session, is_within
+from ..domain.sessions import HALF_OPEN_LIFETIME, SEEN_INTERVAL, Session
 from ..domain.vault import digest, new_token
 from ..errors import IllegalMove, LoginLapsed
-from . import arrivals, policy
+from ..storage.credentials import KeptFactor
+from ..storage.transaction import Unit
+from . import arrivals, policy, tokens
 from .services import Services, Work
-
-RENEWAL = "next token"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Standing:
-    """Where a browser stands: its session, half open or signed in, and who that is."""
+    """Where a browser stands: its session, half open or signed in, and who that is; `has_rescue`
+    where an administrator's help may wait, or be asked for."""
 
     account: Account
     person: Person
     session: Session
     token: str = field(repr=False)
+    factors: tuple[KeptFactor, ...] = field(repr=False)
+    has_rescue: bool = True
+
+    @property
+    def methods(self) -> Counter[str]:
+        """The kinds of factor, oldest first, with how many there are of each."""
+        return Counter(factor.method for factor in self.factors)
 
     @property
     def is_half_open(self) -> bool:
@@ -58,7 +66,8 @@ def open_session(
     visitor: Visitor, next_url: str | None, *, remember: bool = False,
     trust_id: int | None = None, ends_at: datetime | None = None,
 ) -> tuple[str, Session]:  # fmt: skip
-    """Begin a session after the first door; its token and what it is.
+    """Begin a session after the first door; its token and what it is. Raises StoreBusy if the
+    account was changed since it was read.
 
     `trust_id` is the trusted browser that stands for the second factor, `ends_at` when it does no
     longer.
@@ -82,7 +91,7 @@ def open_session(
     )
     token = new_token()
     where = {"address": visitor.address, "agent": visitor.agent}
-    session_id = work.unit.sessions.open(digest(token), session, **where)
+    session_id = work.unit.sessions.open(digest(token), session, account, **where)
     if stage is Stage.SIGNED_IN:
         arrivals.welcome(services, work, account, tuple(proofs), visitor)
     return token, replace(session, id=session_id)
@@ -116,22 +125,32 @@ def find(services: Services, token: str | None, stage: Stage) -> Standing:
     """The session of a token, at that stage; raises LoginLapsed."""
     if not token:
         raise LoginLapsed
-    with services.begin() as work:
-        found = work.unit.sessions.find(digest(token), stage, services.clock())
-        # Nobody is looked up as well: that a token opens nothing must not tell why.
-        person = work.unit.users.by_id(found[1].user_id if found else None)
-        if found is None or person is None or is_over(services, found[0]):
-            raise LoginLapsed
-        session, account = found
-        if stage is Stage.HALF_OPEN:
-            is_out = bool(policy.may_not_enter(services, person))
-        else:
-            is_out = not person.active or _lacks_second_proof(
-                services, account, session, lambda: work.unit.users.role_names(account.user_id)
-            )
-        if is_out:
-            raise LoginLapsed
-    return Standing(account=account, person=person, session=session, token=token)
+    with services.look() as unit:
+        return found_in(services, unit, token, stage)
+
+
+def found_in(services: Services, unit: Unit, token: str, stage: Stage) -> Standing:
+    """The same within a transaction."""
+    found = unit.entrants.by_session(digest(token), stage, services.clock())
+    if found is None or is_over(services, found.session):
+        raise LoginLapsed
+    person, account, session = found.person, found.account, found.session
+    if stage is Stage.HALF_OPEN:
+        is_out = bool(policy.may_not_enter(services, person))
+    else:
+        is_out = not person.active or _lacks_second_proof(
+            services, account, session, lambda: unit.users.role_names(account.user_id)
+        )
+    if is_out:
+        raise LoginLapsed
+    return Standing(
+        account=account,
+        person=person,
+        session=session,
+        token=token,
+        factors=found.factors,
+        has_rescue=found.has_rescue,
+    )
 
 
 def _lacks_second_proof(
@@ -194,15 +213,19 @@ def promote(
         # A second factor was proved: it stands for itself.
         trust_id=None,
     )
-    token = next_token(services, standing.token)
+    token = tokens.next_token(services, standing.token)
     # Without an answer there is nothing by which a repetition could be told from a copy.
-    said = answer_text((held.stage, step), held.id, method, code)
+    said = tokens.answer_text((held.stage, step), held.id, method, code)
     answer = services.vault.mac("answer", said) if code else None
     old, new = digest(standing.token), digest(token)
-    if not work.unit.sessions.promote(held, old, new, answer, promoted):
+    claim = (held, old, new, answer, promoted)
+    # Where nothing was changed since, there is no help to call off.
+    is_calm = not standing.has_rescue and work.unit.sessions.promote(*claim, standing.account)
+    if not is_calm and not work.unit.sessions.promote(*claim):
         raise LoginLapsed
     if standing.is_half_open:
-        arrivals.welcome(services, work, standing.account, promoted.proofs, visitor)
+        proofs = promoted.proofs
+        arrivals.welcome(services, work, standing.account, proofs, visitor, needs_help=not is_calm)
     kept = promoted.cookie_lifetime(now)
     if not standing.is_half_open:
         # Who was inside already stays where he is; a copied cookie must not earn a mark.
@@ -214,35 +237,6 @@ def promote(
 def mark_of(services: Services, account: Account, session: Session) -> BrowserMark:
     """The mark for the browser of a session that gave two proofs."""
     return new_mark(services.vault, account, f"session {session.id}")
-
-
-def find_renewed(services: Services, token: str | None) -> Standing:
-    """Where a browser stands whose token was renewed a moment ago; raises LoginLapsed."""
-    if not token:
-        raise LoginLapsed
-    now = services.clock()
-    with services.begin() as work:
-        found = work.unit.sessions.promoted_from(digest(token), now)
-        if found is None or not is_within(DOUBLE_CLICK, found[0].last_seen_at, now):
-            raise LoginLapsed
-        session, account, proof = found
-        # A session that came through the second door a moment ago was promoted, not renewed.
-        if not services.vault.verify_mac("answer", _renewal_text(session.id), proof):
-            raise LoginLapsed
-        person = work.unit.users.by_id(account.user_id)
-    if person is None or not person.active or person.password_hash is None:
-        raise LoginLapsed
-    return Standing(account=account, person=person, session=session, token=token)
-
-
-def renew(services: Services, work: Work, standing: Standing) -> str:
-    """Give the session another token; raises LoginLapsed where it has ended."""
-    token, session = next_token(services, standing.token), standing.session
-    proof = services.vault.mac("answer", _renewal_text(session.id))
-    old, new = digest(standing.token), digest(token)
-    if not work.unit.sessions.renew(session, old, new, proof, services.clock()):
-        raise LoginLapsed
-    return token
 
 
 def must_still_be(services: Services, work: Work, standing: Standing) -> None:
@@ -264,31 +258,3 @@ def sign_out(services: Services, token: str | None, visitor: Visitor) -> None:
         account_id = work.unit.sessions.end(digest(token), services.clock())
         if account_id is not None:
             work.record(SignedOut(account_id=account_id), visitor)
-
-
-def next_token(services: Services, token: str) -> str:
-    """What follows a token: only we can compute it, and a double click gets it twice."""
-    return _as_token(services.vault.mac(RENEWAL, token))
-
-
-def token_after(services: Services, session: Session, token: str) -> str:
-    """The token that followed in a session, by whichever key that was; raises LoginLapsed."""
-    with services.begin() as work:
-        for mac in services.vault.macs(RENEWAL, token):
-            follower = _as_token(mac)
-            if work.unit.sessions.id_of(digest(follower), session.account_id) == session.id:
-                return follower
-    raise LoginLapsed
-
-
-def _as_token(mac: bytes) -> str:
-    return urlsafe_b64encode(mac).decode().rstrip("=")
-
-
-def _renewal_text(session_id: int) -> str:
-    return f"{session_id}|renewed"
-
-
-def answer_text(move: tuple[Stage, Step], session_id: int, method: str, code: str) -> str:
-    """What is kept, as a keyed digest, of the answer that moved a session on."""
-    return "|".join((str(session_id), *move, method, code))

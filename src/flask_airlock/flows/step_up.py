@@ -13,7 +13,7 @@ from ..domain.one_time_codes import Purpose
 from ..domain.policy import proved_second_factor
 from ..domain.sessions import Session
 from ..errors import IllegalMove, LoginLapsed
-from . import password_checks, second_proof, second_step, sessions
+from . import password_checks, renewals, second_proof, second_step, sessions
 from .second_step import Offer
 from .services import Services, Work
 from .sessions import Standing
@@ -68,7 +68,7 @@ def give_password(
     password_checks.check(services, standing, password, visitor)
 
     def keep(work: Work) -> SignedIn:
-        token = sessions.renew(services, work, standing)
+        token = renewals.renew(services, work, standing)
         work.unit.sessions.note_proved(standing.session.id, services.clock())
         work.record(ProvedAgain(account_id=standing.account.id, method="password"), visitor)
         return SignedIn(token, None, None, lifetime=_kept(services, standing))

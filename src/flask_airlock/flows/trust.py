@@ -88,6 +88,12 @@ def added_just_now(services: Services, work: Work, account: Account, login: str)
     return None
 
 
+def is_shown(services: Services, account: Account, visitor: Visitor) -> bool:
+    """Whether the browser brought a token of trust in it, good or not."""
+    lifetime = services.settings.two_factor_trusted_browsers
+    return lifetime is not None and token_in(account, visitor.marks) is not None
+
+
 def show(
     services: Services, work: Work, account: Account, person: Person, visitor: Visitor
 ) -> Trusted | None:

@@ -1,16 +1,31 @@
 """What ties an application's user to everything of ours."""
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Insert, Row, bindparam, delete, insert, literal, select, update
+from sqlalchemy import (
+    Column,
+    Connection,
+    Insert,
+    Select,
+    Update,
+    bindparam,
+    delete,
+    insert,
+    literal,
+    select,
+    update,
+)
 
 from ..domain.accounts import Account
 from ..domain.throttle import owner_of_user
+from ..errors import StoreBusy
 from .columns import from_db, to_db
+from .prepared import prepared
 from .promises import promise
-from .rows import Store
+from .rows import Store, begin_writing
 from .tables import Tables
 
 HANDLE_BYTES = 64
@@ -21,10 +36,7 @@ class Accounts(Store):
 
     def of_user(self, user_id: Any | None) -> Account | None:
         """The account of a user, if he has one; nobody has none, by the same statement."""
-        rows = self._tables.accounts
-        wanted = rows.c.user_id == bindparam("wanted", user_id, rows.c.user_id.type)
-        row = self._connection.execute(select(rows).where(wanted)).first()
-        return account_of(row) if row else None
+        return self._found(_by(self._tables, "user_id"), user_id)
 
     @promise("A user has one account.")
     def ensure(self, user_id: Any, now: datetime) -> Account:
@@ -50,6 +62,7 @@ class Accounts(Store):
             "handle": literal(secrets.token_bytes(HANDLE_BYTES), rows.c.handle.type),
             "needs_setup_link": literal(0),
             "mark_series": literal(0),
+            "revision": literal(0),
             "created_at": literal(to_db(now), rows.c.created_at.type),
         }
         has_one = select(rows.c.id).where(rows.c.user_id == owner).correlate(owner.table)
@@ -58,23 +71,30 @@ class Accounts(Store):
         return self.of_user(user_id)
 
     def lock(self, account_id: int | None) -> None:
-        """Make other changes to the account wait until this transaction ends; nobody's never."""
-        rows = self._tables.accounts
-        locked = update(rows).where(rows.c.id == bindparam("locked", account_id, rows.c.id.type))
-        self._connection.execute(locked.values(needs_setup_link=rows.c.needs_setup_link))
+        """Make other changes to the account wait until this transaction ends; nobody's never.
+
+        For who changes what a login goes by: one that read the account before looks again.
+        """
+        self._connection.execute(_revise(self._tables, "id"), {"wanted": account_id})
+
+    def must_be_as(self, account: Account) -> None:
+        """Raise StoreBusy if the account was changed since it was read; else changes wait until
+        this transaction ends."""
+        begin_writing(self._connection)
+        wanted = {"of_id": account.id, "as_read": account.revision}
+        if self._connection.execute(_hold_as_read(self._tables), wanted).first() is None:
+            raise StoreBusy
 
     def lock_user(self, user_id: Any, now: datetime) -> None:
         """The same by the user's key. Where there is no account one is made: one that is being
         made at this moment would not wait otherwise."""
-        rows = self._tables.accounts
-        mine = update(rows).where(rows.c.user_id == user_id)
-        mine = mine.values(needs_setup_link=rows.c.needs_setup_link)
-        if not self._changed(mine) and not self._unless_there(self._new(user_id, now)):
-            self._changed(mine)
+        mine, wanted = _revise(self._tables, "user_id"), {"wanted": user_id}
+        if not self._changed(mine, wanted) and not self._unless_there(self._new(user_id, now)):
+            self._changed(mine, wanted)
 
     def _new(self, user_id: Any, now: datetime) -> Insert:
         handle = secrets.token_bytes(HANDLE_BYTES)
-        zeros = dict.fromkeys(("needs_setup_link", "mark_series"), 0)
+        zeros = dict.fromkeys(("needs_setup_link", "mark_series", "revision"), 0)
         return insert(self._tables.accounts).values(
             user_id=user_id, handle=handle, created_at=to_db(now), **zeros
         )
@@ -134,9 +154,7 @@ class Accounts(Store):
 
     def of_id(self, account_id: int) -> Account | None:
         """The account of that number."""
-        rows = self._tables.accounts
-        row = self._connection.execute(select(rows).where(rows.c.id == account_id)).first()
-        return account_of(row) if row else None
+        return self._found(_by(self._tables, "id"), account_id)
 
     def hold_mailbox(self, account_id: int, now: datetime) -> None:
         """A link to the mailbox has set a new password just now."""
@@ -194,35 +212,69 @@ class Accounts(Store):
     def due_for_deletion(self, now: datetime, after: int, limit: int) -> list[Account]:
         """Accounts whose time has come, with an id above `after`, in order."""
         rows = self._tables.accounts
-        due = select(rows).where(rows.c.delete_at <= to_db(now), rows.c.id > after)
+        due = select(*account_columns(self._tables)).where(
+            rows.c.delete_at <= to_db(now), rows.c.id > after
+        )
         found = self._connection.execute(due.order_by(rows.c.id).limit(limit))
         return [account_of(row) for row in found]
 
     def _update(self, account_id: int, **values: Any) -> None:
         rows = self._tables.accounts
-        self._connection.execute(update(rows).where(rows.c.id == account_id).values(**values))
+        revised = {"revision": rows.c.revision + 1, **values}
+        self._connection.execute(update(rows).where(rows.c.id == account_id).values(**revised))
+
+    def _found(self, query: Select[Any], wanted: Any) -> Account | None:
+        row = self._connection.execute(query, {"wanted": wanted}).first()
+        return account_of(row) if row else None
 
 
-def account_of(row: Row[Any]) -> Account:
-    """The account in a row that holds its columns."""
-    cells = row._mapping
-    times = {
-        name: from_db(cells[name]) if cells[name] else None
-        for name in ("address_proved_at", "mailbox_reset_at", "delete_at", "asked_for_factor_at")
-    }
+COLUMNS = (
+    "id", "user_id", "handle", "preferred_method", "proved_address", "closed_password",
+    "reset_address", "mark_series", "revision", "needs_setup_link", "created_at",
+    "address_proved_at", "mailbox_reset_at", "delete_at", "asked_for_factor_at",
+)  # fmt: skip
+PLAIN = COLUMNS.index("needs_setup_link")
+
+
+def account_columns(tables: Tables) -> list[Column[Any]]:
+    """The columns of an account, as `account_of` takes them."""
+    return [tables.accounts.c[name] for name in COLUMNS]
+
+
+def account_of(cells: Sequence[Any]) -> Account:
+    """The account in a row that begins with `account_columns`."""
+    needs_setup_link, created_at, *times = cells[PLAIN : len(COLUMNS)]
+    proved, reset, going, asked = (from_db(it) if it else None for it in times)
     return Account(
-        id=cells["id"],
-        user_id=cells["user_id"],
-        handle=cells["handle"],
-        preferred_method=cells["preferred_method"],
-        proved_address=cells["proved_address"],
-        closed_password=cells["closed_password"],
-        reset_address=cells["reset_address"],
-        needs_setup_link=bool(cells["needs_setup_link"]),
-        mark_series=cells["mark_series"],
-        created_at=from_db(cells["created_at"]),
-        **times,
+        **dict(zip(COLUMNS[:PLAIN], cells, strict=False)),
+        needs_setup_link=bool(needs_setup_link),
+        created_at=from_db(created_at),
+        address_proved_at=proved,
+        mailbox_reset_at=reset,
+        delete_at=going,
+        asked_for_factor_at=asked,
     )
+
+
+@prepared
+def _by(tables: Tables, column: str) -> Select[Any]:
+    wanted = tables.accounts.c[column] == bindparam("wanted")
+    return select(*account_columns(tables)).where(wanted)
+
+
+@prepared
+def _revise(tables: Tables, column: str) -> Update:
+    rows = tables.accounts
+    mine = update(rows).where(rows.c[column] == bindparam("wanted"))
+    return mine.values(revision=rows.c.revision + 1)
+
+
+@prepared
+def _hold_as_read(tables: Tables) -> Select[Any]:
+    rows = tables.accounts
+    as_read = (rows.c.id == bindparam("of_id"), rows.c.revision == bindparam("as_read"))
+    # Rows that point to the account may be added meanwhile.
+    return select(rows.c.id).where(*as_read).with_for_update(key_share=True)
 
 
 def forget_user(connection: Connection, tables: Tables, user_id: Any) -> None:

@@ -1,19 +1,21 @@
 """Enrolled factors. Secrets are sealed on the way in and opened on the way out."""
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, insert, select, true, update
+from sqlalchemy import ColumnElement, Select, Update, bindparam, case, insert, select, true, update
 
 from ..domain.directory import MethodLine
 from ..domain.factor_names import name_key
 from ..domain.vault import Place
 from .columns import from_db, to_db
+from .prepared import prepared
 from .promises import promise
 from .rows import SealingStore
+from .tables import Tables
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +34,19 @@ class Credential:
     old_box: bytes | None = field(default=None, repr=False)
 
 
+@dataclass(frozen=True, kw_only=True)
+class KeptFactor:
+    """A live factor as it lies there, sealed."""
+
+    id: int
+    account_id: int
+    method: str
+    name: str | None
+    last_step: int
+    preferred_at: datetime | None
+    box: bytes | None = field(repr=False)
+
+
 class Credentials(SealingStore):
     """Rows of `airlock_credentials`."""
 
@@ -41,11 +56,8 @@ class Credentials(SealingStore):
 
     def counts(self, account_id: int) -> dict[str, int]:
         """The same, with how many there are of each."""
-        rows = self._tables.credentials
-        query = select(rows.c.method).where(
-            rows.c.account_id == account_id, rows.c.revoked_at.is_(None)
-        )
-        return Counter(self._connection.execute(query.order_by(rows.c.id)).scalars())
+        found = self._connection.execute(_methods(self._tables), {"of_account": account_id})
+        return Counter(found.scalars())
 
     def ids(self, account_id: int) -> list[int]:
         """The numbers of an account's live factors."""
@@ -55,22 +67,22 @@ class Credentials(SealingStore):
 
     def of_method(self, account_id: int, method: str) -> list[Credential]:
         """The live factors of one kind, opened: the preferred one first, then newest first."""
-        rows = self._tables.credentials
-        query = select(rows).where(
-            rows.c.account_id == account_id,
-            rows.c.method == method,
-            rows.c.revoked_at.is_(None),
-        )
+        found = self._connection.execute(_live(self._tables), {"of_account": account_id})
+        return self.opened(factors_of(found.all()), method)
+
+    def opened(self, kept: Iterable[KeptFactor], method: str) -> list[Credential]:
+        """Those of one kind of what was read before, opened, in the same order."""
         return [
             Credential(
-                id=row["id"],
-                account_id=account_id,
+                id=one.id,
+                account_id=one.account_id,
                 method=method,
-                name=row["name"],
-                last_step=row["last_step"],
-                **self._out_of_the_box(row["secret"], account_id, method),
+                name=one.name,
+                last_step=one.last_step,
+                **self._out_of_the_box(one.box, one.account_id, method),
             )
-            for row in self._connection.execute(query.order_by(*self._by_rank())).mappings()
+            for one in sorted(kept, key=_rank)
+            if one.method == method
         ]
 
     def first_of(self, account_id: int, method: str) -> int | None:
@@ -139,11 +151,8 @@ class Credentials(SealingStore):
     @promise("A time step of an app is accepted once, and none before it any more.")
     def spend_step(self, credential_id: int, step: int, now: datetime) -> bool:
         """True for exactly one caller per step, however many race (RFC 6238 section 5.2)."""
-        rows = self._tables.credentials
-        claim = update(rows).where(
-            rows.c.id == credential_id, rows.c.last_step < step, rows.c.revoked_at.is_(None)
-        )
-        return self._changed(claim.values(last_step=step, last_used_at=to_db(now))) == 1
+        spent = {"of_id": credential_id, "last_step": step, "last_used_at": to_db(now)}
+        return self._changed(_spend_step(self._tables), spent) == 1
 
     @promise("A factor is sealed anew as it was read, or not at all.")
     def seal_anew(self, credential: Credential) -> None:
@@ -220,6 +229,60 @@ class Credentials(SealingStore):
             return {"secret": b""}
         secret = self._opened(box, place(account_id, method), account_id)
         return {"secret": secret, "old_box": None if self._vault.is_newest(box) else box}
+
+
+FACTOR_COLUMNS = ("id", "account_id", "method", "name", "last_step", "preferred_at", "secret")
+
+
+def factor_columns(tables: Tables) -> list[Any]:
+    """The columns of a factor, as `factors_of` takes them."""
+    return [tables.credentials.c[name].label(f"factor_{name}") for name in FACTOR_COLUMNS]
+
+
+def factors_of(rows: Iterable[Sequence[Any]]) -> tuple[KeptFactor, ...]:
+    """The factors in rows that begin with `factor_columns`; one may have none."""
+    return tuple(
+        KeptFactor(
+            id=row[0],
+            account_id=row[1],
+            method=row[2],
+            name=row[3],
+            last_step=row[4],
+            preferred_at=row[5],
+            box=row[6],
+        )
+        for row in rows
+        if row[0] is not None
+    )
+
+
+def _rank(one: KeptFactor) -> tuple[bool, float, int]:
+    """The preferred one first, then the newest."""
+    when = one.preferred_at.timestamp() if one.preferred_at else 0.0
+    return one.preferred_at is None, -when, -one.id
+
+
+@prepared
+def _live(tables: Tables) -> Select[Any]:
+    rows = tables.credentials
+    mine = (rows.c.account_id == bindparam("of_account"), rows.c.revoked_at.is_(None))
+    return select(*factor_columns(tables)).where(*mine)
+
+
+@prepared
+def _methods(tables: Tables) -> Select[Any]:
+    rows = tables.credentials
+    mine = (rows.c.account_id == bindparam("of_account"), rows.c.revoked_at.is_(None))
+    return select(rows.c.method).where(*mine).order_by(rows.c.id)
+
+
+@prepared
+def _spend_step(tables: Tables) -> Update:
+    rows = tables.credentials
+    step: ColumnElement[int] = bindparam("last_step")
+    alive = (rows.c.id == bindparam("of_id"), rows.c.revoked_at.is_(None))
+    claim = update(rows).where(*alive, rows.c.last_step < step)
+    return claim.values(last_step=step, last_used_at=bindparam("last_used_at"))
 
 
 def place(account_id: int, method: str) -> Place:

@@ -4,9 +4,7 @@ from collections.abc import Callable, Collection, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, event, inspect, select
-from sqlalchemy.orm import Session as OrmSession
-from sqlalchemy.orm.util import identity_key
+from sqlalchemy import Connection, Engine, event, inspect, select
 
 from ..domain.accounts import Account
 from ..domain.addresses import normal_address, same_address
@@ -15,11 +13,13 @@ from ..domain.passwords import PasswordCost, Passwords
 from ..domain.sessions import Session
 from ..domain.trust import Ending
 from ..errors import InvalidAddress, UnknownUser
-from .accounts import account_of, forget_user
-from .columns import shares_one_connection, to_db
+from .accounts import forget_user
+from .columns import to_db
 from .link_tokens import void_links
 from .permissions import forbid, permit
-from .sessions import end_sessions, live, session_columns, session_of
+from .session_statements import live_at
+from .sessions import end_sessions
+from .signed_in import SignedInReader
 from .tables import Tables, make_tables
 from .troubles import told_apart
 from .trusted_browsers import end_trust
@@ -39,6 +39,7 @@ class SQLAlchemyUserDatastore:
         self.role_model = role_model
         self.users = Users(user_model, role_model)
         self.tables: Tables = make_tables(user_model)
+        self._signed_in = SignedInReader(db.session, user_model, self.tables)
         default = Passwords(PasswordCost())
         self._passwords: Callable[[], Passwords] = lambda: default
         self._clock: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -188,42 +189,12 @@ class SQLAlchemyUserDatastore:
     def by_session(self, digest: bytes, now: datetime) -> tuple[Any, Account, Session] | None:
         """User, account and signed-in session of a token's digest, in one SELECT.
 
-        Raises StoreFailed where the database is gone.
-
-        The user belongs to the application's session, whose connection is not taken for this: a
-        request that held one and waited for a second would stand in the way of all others.
+        The user belongs to the application's session. Raises StoreFailed where the database is
+        gone.
         """
-        statement = self._session_query().where(
-            self.tables.sessions.c.digest == digest,
-            *live(self.tables, Stage.SIGNED_IN, now),
-        )
-        engine = self.engine()
-        if shares_one_connection(engine):
-            with told_apart(), self.db.session.no_autoflush:
-                row = self.db.session.execute(statement).unique().first()
-            user = row[0] if row else None
-        else:
-            with told_apart(), OrmSession(engine) as reader:
-                row = reader.execute(statement).unique().first()
-            user = self._adopted(row[0]) if row else None
-        return (user, account_of(row), session_of(row)) if row else None
-
-    def _adopted(self, user: Any) -> Any:
-        """The user in the application's session; the one that is there already, if any."""
-        session = self.db.session
-        present = session.identity_map.get(identity_key(instance=user))
-        if present is not None:
-            return present
-        session.add(user)
-        return user
-
-    def _session_query(self) -> Select[Any]:
-        accounts, sessions = self.tables.accounts, self.tables.sessions
-        return (
-            select(self.user_model, *accounts.c, *session_columns(self.tables))
-            .join(accounts, accounts.c.user_id == self.users.key)
-            .join(sessions, sessions.c.account_id == accounts.c.id)
-        )
+        wanted = {"of_digest": digest, **live_at(Stage.SIGNED_IN, now)}
+        with told_apart():
+            return self._signed_in.find(wanted, self.engine(), self.connection)
 
     def _role(self, role: Any) -> Any:
         if not isinstance(role, str):

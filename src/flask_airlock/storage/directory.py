@@ -17,11 +17,10 @@ from sqlalchemy import (
     select,
     true,
 )
-from sqlalchemy.orm import Session as OrmSession
 
 from ..domain.directory import Demand, Unprepared, UserFilter, UserLine
 from .columns import from_db
-from .rows import Store
+from .rows import Store, orm_session
 from .tables import Tables
 from .users import Users
 
@@ -122,7 +121,7 @@ class Directory(Store):
 
         By way of the application's own model, so that its listeners hear of it.
         """
-        with OrmSession(self._connection, join_transaction_mode="create_savepoint") as session:
+        with orm_session(self._connection) as session:
             user = session.get(self._users.model, user_id)
             if user is None or not self._users.has_active or bool(user.active) is on:
                 return False

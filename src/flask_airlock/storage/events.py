@@ -5,30 +5,42 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, func, insert, select
+from sqlalchemy import Connection, RowMapping, Select, func, select
 
 from ..domain.accounts import Visitor, describe_agent
 from ..domain.directory import EventLine, LoginLine
 from ..domain.events import Event, LoginCompleted
 from .columns import from_db, to_db
-from .rows import Store
+from .rows import Store, insertion
+from .tables import Tables
 
 
 class Events(Store):
-    """Rows of `airlock_events`."""
+    """Rows of `airlock_events`. They are written together at the end of the transaction, and read
+    by later ones."""
+
+    def __init__(self, connection: Connection, tables: Tables) -> None:
+        super().__init__(connection, tables)
+        self._waiting: list[dict[str, Any]] = []
 
     def add(self, event: Event, visitor: Visitor, now: datetime) -> None:
         """Record one fact, with when and from where."""
-        self._connection.execute(
-            insert(self._tables.events).values(
-                account_id=event.account_id,
-                name=event.name,
-                detail=json.dumps(event.detail(), sort_keys=True),
-                address=visitor.address[:64],
-                agent=visitor.agent[:255],
-                at=to_db(now),
-            )
+        self._waiting.append(
+            {
+                "account_id": event.account_id,
+                "name": event.name,
+                "detail": json.dumps(event.detail(), sort_keys=True),
+                "address": visitor.address[:64],
+                "agent": visitor.agent[:255],
+                "at": to_db(now),
+            }
         )
+
+    def flush(self) -> None:
+        """Write what waits: before a part may be undone, or an account goes."""
+        if self._waiting:
+            self._connection.execute(insertion(self._tables, "events"), self._waiting)
+            self._waiting = []
 
     def logins(self, account_id: int, limit: int) -> list[LoginLine]:
         """The last times that somebody came in, newest first."""

@@ -26,7 +26,7 @@ from ..domain.link_tokens import (
     Sent,
 )
 from ..domain.vault import Place
-from .accounts import account_of
+from .accounts import account_columns, account_of
 from .columns import from_db, to_db
 from .promises import promise
 from .rows import SealingStore
@@ -114,7 +114,12 @@ class LinkTokens(SealingStore):
         """The link that could be spent now; spends nothing."""
         rows, accounts = self._tables.link_tokens, self._tables.accounts
         query: Select[Any] = (
-            select(*accounts.c, rows.c.address, rows.c.payload, rows.c.created_at.label("made_at"))
+            select(
+                *account_columns(self._tables),
+                rows.c.address,
+                rows.c.payload,
+                rows.c.created_at.label("made_at"),
+            )
             .select_from(rows.join(accounts, accounts.c.id == rows.c.account_id))
             .where(*self._good(digest, purpose, now))
         )

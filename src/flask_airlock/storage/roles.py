@@ -1,7 +1,6 @@
 """The application's roles, by way of its own models, in one of our transactions."""
 
-from collections.abc import Collection, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from sqlalchemy import Connection, func, select
@@ -11,6 +10,7 @@ from sqlalchemy.orm import Session as OrmSession
 from ..domain.directory import RoleLine
 from .permissions import forbid, permissions_of, permit
 from .promises import promise
+from .rows import orm_session
 from .users import Users
 
 
@@ -28,7 +28,7 @@ class Roles:
     def all(self) -> list[RoleLine]:
         """Every role, by name."""
         model, users = self._model(), self._users
-        with self._session() as session:
+        with orm_session(self._connection) as session:
             found = session.execute(select(model).order_by(model.name)).unique().scalars().all()
             query = select(model.name, func.count(users.key)).select_from(users.model)
             counted = session.execute(query.join(users.model.roles).group_by(model.name))
@@ -45,7 +45,7 @@ class Roles:
 
     def exists(self, name: str) -> bool:
         """Whether there is a role of this name."""
-        with self._session() as session:
+        with orm_session(self._connection) as session:
             return self._found(session, name) is not None
 
     def create(
@@ -57,7 +57,7 @@ class Roles:
     ) -> bool:
         """Add a role; False if there is one of this name. Raises what `permit` raises."""
         model = self._model()
-        with self._session() as session:
+        with orm_session(self._connection) as session:
             if self._found(session, name) is not None:
                 return False
             if description is not None and not hasattr(model, "description"):
@@ -77,7 +77,7 @@ class Roles:
     @promise("A role is given to a user once.")
     def give(self, user_id: Any, name: str) -> bool:
         """Give a user a role; False if he had it."""
-        with self._session() as session:
+        with orm_session(self._connection) as session:
             self._hold_user(session, user_id)
             role, user = self._role(session, name), session.get(self._users.model, user_id)
             if user is None or role in user.roles:
@@ -89,7 +89,7 @@ class Roles:
     @promise("A role is taken away from a user once.")
     def take(self, user_id: Any, name: str) -> bool:
         """Take a role away from a user; False if he did not have it."""
-        with self._session() as session:
+        with orm_session(self._connection) as session:
             self._hold_user(session, user_id)
             role, user = self._role(session, name), session.get(self._users.model, user_id)
             if user is None or role not in user.roles:
@@ -101,7 +101,7 @@ class Roles:
     @promise("Of what a role is let permit nothing is lost, and each is new once.")
     def permit(self, name: str, names: Iterable[str], known: Collection[str] | None) -> bool:
         """Let a role permit more; see `permissions.permit`."""
-        with self._session() as session:
+        with orm_session(self._connection) as session:
             self._hold_role(session, name)
             changed = permit(self._role(session, name), names, known)
             session.commit()
@@ -110,7 +110,7 @@ class Roles:
     @promise("Of what a role is forbidden nothing is left, and each is gone once.")
     def forbid(self, name: str, names: Iterable[str], known: Collection[str] | None) -> bool:
         """Let a role permit less; see `permissions.forbid`."""
-        with self._session() as session:
+        with orm_session(self._connection) as session:
             self._hold_role(session, name)
             changed = forbid(self._role(session, name), names, known)
             session.commit()
@@ -120,15 +120,10 @@ class Roles:
         """What all roles of a user permit together; nothing where there are no roles."""
         if self._users.role_model is None or not self._users.has_roles:
             return frozenset()
-        with self._session() as session:
+        with orm_session(self._connection) as session:
             user = session.get(self._users.model, user_id)
             roles = user.roles if user is not None else ()
             return frozenset().union(*(permissions_of(role) for role in roles))
-
-    @contextmanager
-    def _session(self) -> Iterator[OrmSession]:
-        with OrmSession(self._connection, join_transaction_mode="create_savepoint") as session:
-            yield session
 
     # What is read decides what is written: whoever else would change the same waits before he
     # reads, until the end of this transaction. SQLite knows no FOR UPDATE, and needs none: the

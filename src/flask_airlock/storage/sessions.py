@@ -1,100 +1,106 @@
 """Where sessions lie: rows that hold the digest of a token, never the token."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, insert, or_, select, update
+from sqlalchemy import Connection, or_, select, update
 
 from ..domain.accounts import Account, describe_agent
 from ..domain.directory import SessionLine
 from ..domain.login_state import Stage
 from ..domain.sessions import SEEN_INTERVAL, Session, proof_names
+from ..errors import StoreBusy
+from . import session_statements
 from .accounts import Accounts, account_of
 from .columns import from_db, to_db
 from .promises import promise
 from .rows import Store
+from .session_statements import WIDTH, as_read, held, live, live_at
 from .tables import Tables
 
 
 class Sessions(Store):
     """Rows of `airlock_sessions`."""
 
-    def open(self, digest: bytes, session: Session, *, address: str = "", agent: str = "") -> int:
-        """Begin a session (its `id` is not used) and return the row's id."""
-        return self._inserted_id(
-            insert(self._tables.sessions).values(
-                account_id=session.account_id,
-                digest=digest,
-                stage=session.stage.value,
-                proofs=proof_names(session.proofs),
-                next_url=session.next_url,
-                address=address[:64],
-                agent=agent[:255],
-                created_at=to_db(session.created_at),
-                last_seen_at=to_db(session.last_seen_at),
-                proved_at=to_db(session.proved_at),
-                expires_at=to_db(session.expires_at),
-                remembered=int(session.remembered),
-                trust_id=session.trust_id,
-            )
+    def open(
+        self, digest: bytes, session: Session, account: Account, *, address: str = "",
+        agent: str = "",
+    ) -> int:  # fmt: skip
+        """Begin a session (its `id` is not used) and return the row's id.
+
+        Raises StoreBusy if the account was changed since it was read; else changes wait until this
+        transaction ends, and find the session.
+        """
+        cells = {
+            "account_id": account.id,
+            "digest": digest,
+            "stage": session.stage.value,
+            "proofs": proof_names(session.proofs),
+            "next_url": session.next_url,
+            "address": address[:64],
+            "agent": agent[:255],
+            "created_at": to_db(session.created_at),
+            "last_seen_at": to_db(session.last_seen_at),
+            "proved_at": to_db(session.proved_at),
+            "expires_at": to_db(session.expires_at),
+            "remembered": int(session.remembered),
+            "trust_id": session.trust_id,
+        }
+        returns = self._connection.dialect.insert_returning
+        opened = self._connection.execute(
+            session_statements.open_as_read(self._tables, tuple(cells), returns=returns),
+            {f"its_{name}": value for name, value in cells.items()} | as_read(account),
         )
+        number = opened.scalar() if returns else opened.rowcount and opened.lastrowid
+        if not number:
+            raise StoreBusy
+        return int(number)
 
     def find(self, digest: bytes, stage: Stage, now: datetime) -> tuple[Session, Account] | None:
         """The live session of that stage with this digest, and its account."""
-        query = self._with_account().where(
-            self._tables.sessions.c.digest == digest, *live(self._tables, stage, now)
-        )
-        row = self._connection.execute(query).first()
-        return (session_of(row), account_of(row)) if row else None
+        wanted = {"of_digest": digest, **live_at(stage, now)}
+        found = self._connection.execute(session_statements.by_digest(self._tables), wanted)
+        row = found.first()
+        return _session_and_account(row) if row else None
 
     @promise("A session goes through a door once.")
     def promote(
-        self, held: Session, old_digest: bytes, new_digest: bytes, answer: bytes | None,
-        promoted: Session,
+        self, before: Session, old_digest: bytes, new_digest: bytes, answer: bytes | None,
+        promoted: Session, unchanged: Account | None = None,
     ) -> bool:  # fmt: skip
-        """Turn one session into the next stage under a new digest; True for exactly one caller."""
-        rows = self._tables.sessions
-        claim = update(rows).where(
-            rows.c.id == held.id,
-            rows.c.digest == old_digest,
-            *live(self._tables, held.stage, promoted.proved_at),
+        """Turn one session into the next stage under a new digest; True for exactly one caller.
+
+        With `unchanged` only if the account is as it was read.
+        """
+        becomes = {
+            "digest": new_digest,
+            "previous_digest": old_digest,
+            "answer_digest": answer,
+            "stage": promoted.stage.value,
+            "proofs": proof_names(promoted.proofs),
+            "last_seen_at": to_db(promoted.last_seen_at),
+            "proved_at": to_db(promoted.proved_at),
+            "expires_at": to_db(promoted.expires_at),
+            "trust_id": promoted.trust_id,
+        }
+        claim = session_statements.change_held(
+            self._tables, tuple(becomes), if_as_read=unchanged is not None
         )
-        return (
-            self._changed(
-                claim.values(
-                    digest=new_digest,
-                    previous_digest=old_digest,
-                    answer_digest=answer,
-                    stage=promoted.stage.value,
-                    proofs=proof_names(promoted.proofs),
-                    last_seen_at=to_db(promoted.last_seen_at),
-                    proved_at=to_db(promoted.proved_at),
-                    expires_at=to_db(promoted.expires_at),
-                    trust_id=promoted.trust_id,
-                )
-            )
-            == 1
-        )
+        values = becomes | held(before, old_digest, promoted.proved_at)
+        return self._changed(claim, values | (as_read(unchanged) if unchanged else {})) == 1
 
     def promoted_from(
         self, old_digest: bytes, now: datetime, stage: Stage = Stage.SIGNED_IN
     ) -> tuple[Session, Account, bytes] | None:
         """The session of that stage that had this digest before, and the answer by which it was
         opened with the present one, or the proof that it was renewed."""
-        rows = self._tables.sessions
-        query = self._with_account(rows.c.answer_digest).where(
-            rows.c.previous_digest == old_digest, *live(self._tables, stage, now)
+        found = self._connection.execute(
+            session_statements.by_previous_digest(self._tables),
+            {"of_digest": old_digest, **live_at(stage, now)},
         )
-        row = self._connection.execute(query).first()
-        if row is None:
-            return None
-        return session_of(row), account_of(row), row._mapping["answer_digest"] or b""
-
-    def _with_account(self, *more: Any) -> Select[Any]:
-        sessions, accounts = self._tables.sessions, self._tables.accounts
-        query = select(*accounts.c, *session_columns(self._tables), *more)
-        joined = sessions.join(accounts, accounts.c.id == sessions.c.account_id)
-        return query.select_from(joined)
+        row = found.first()
+        return (*_session_and_account(row), row[-1] or b"") if row else None
 
     @promise("A session is signed out once.")
     def end(self, digest: bytes, now: datetime) -> int | None:
@@ -166,8 +172,10 @@ class Sessions(Store):
         """Whose session had this digest and ended since then."""
         rows = self._tables.sessions
         ended = (rows.c.digest == digest, rows.c.ended_at >= to_db(since))
-        row = self._connection.execute(self._with_account().where(*ended)).first()
-        return account_of(row) if row else None
+        row = self._connection.execute(
+            session_statements.with_account(self._tables).where(*ended)
+        ).first()
+        return account_of(row[WIDTH:]) if row else None
 
     def id_of(self, digest: bytes, account_id: int) -> int | None:
         """The row of a session, if it is this account's."""
@@ -205,24 +213,25 @@ class Sessions(Store):
     ) -> bool:
         """Give a live session another token; the old one opens nothing. True for exactly one
         caller."""
-        rows = self._tables.sessions
-        held = update(rows).where(
-            rows.c.id == session.id,
-            rows.c.digest == old_digest,
-            *live(self._tables, session.stage, now),
-        )
-        renewed = {"digest": new_digest, "previous_digest": old_digest, "answer_digest": proof}
-        return self._changed(held.values(last_seen_at=to_db(now), **renewed)) == 1
+        becomes = {
+            "digest": new_digest,
+            "previous_digest": old_digest,
+            "answer_digest": proof,
+            "last_seen_at": to_db(now),
+        }
+        claim = session_statements.change_held(self._tables, tuple(becomes))
+        return self._changed(claim, becomes | held(session, old_digest, now)) == 1
 
     def prolong(self, session: Session, until: datetime, now: datetime) -> None:
         """Let a live session last until then, if it would not."""
         rows = self._tables.sessions
         mine = update(rows).where(
             rows.c.id == session.id,
-            *live(self._tables, session.stage, now),
+            *live(self._tables),
             rows.c.expires_at < to_db(until),
         )
-        self._connection.execute(mine.values(expires_at=to_db(until)))
+        changed = mine.values(expires_at=to_db(until))
+        self._connection.execute(changed, live_at(session.stage, now))
 
     def note_proved(self, session_id: int, now: datetime) -> None:
         """Remember when the session's owner last proved that it is he."""
@@ -239,36 +248,27 @@ class Sessions(Store):
         self._connection.execute(seen.values(last_seen_at=to_db(now), previous_digest=None))
 
 
-COLUMNS = (
-    "id", "account_id", "stage", "proofs", "created_at", "last_seen_at", "proved_at", "expires_at",
-    "next_url", "remembered", "trust_id",
-)  # fmt: skip
-
-
-def session_columns(tables: Tables) -> list[Any]:
-    """The columns of a session, labelled so that they can stand beside others."""
-    return [tables.sessions.c[name].label(f"session_{name}") for name in COLUMNS]
-
-
-def live(tables: Tables, stage: Stage, now: datetime) -> tuple[Any, ...]:
-    """The conditions under which a session of that stage counts."""
-    rows = tables.sessions
-    return (
-        rows.c.stage == stage.value,
-        rows.c.ended_at.is_(None),
-        rows.c.expires_at > to_db(now),
+def session_of(cells: Sequence[Any]) -> Session:
+    """The session in a row that begins with `session_columns`."""
+    its_id, account_id, stage, proofs, *times, next_url, remembered, trust_id = cells[:WIDTH]
+    created_at, last_seen_at, proved_at, expires_at = map(from_db, times)
+    return Session(
+        id=its_id,
+        account_id=account_id,
+        stage=Stage(stage),
+        proofs=tuple(proofs.split()),
+        created_at=created_at,
+        last_seen_at=last_seen_at,
+        proved_at=proved_at,
+        expires_at=expires_at,
+        next_url=next_url,
+        remembered=bool(remembered),
+        trust_id=trust_id,
     )
 
 
-def session_of(row: Row[Any]) -> Session:
-    """The session in a row that holds `session_columns`."""
-    cells = {name: row._mapping[f"session_{name}"] for name in COLUMNS}
-    for name in ("created_at", "last_seen_at", "proved_at", "expires_at"):
-        cells[name] = from_db(cells[name])
-    cells["stage"] = Stage(cells["stage"])
-    cells["remembered"] = bool(cells["remembered"])
-    cells["proofs"] = tuple(cells["proofs"].split())
-    return Session(**cells)
+def _session_and_account(cells: Sequence[Any]) -> tuple[Session, Account]:
+    return session_of(cells), account_of(cells[WIDTH:])
 
 
 def end_sessions(connection: Connection, tables: Tables, user_id: Any, now: datetime) -> None:

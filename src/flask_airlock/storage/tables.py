@@ -4,7 +4,7 @@
 Types are plain ones with variants, so that a generated migration needs no import of ours.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from sqlalchemy import (
@@ -42,10 +42,15 @@ class Tables:
     letters: Table
     events: Table
     key_checks: Table
+    prepared: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def subjects(self) -> list[str]:
+        """What every table of ours is called here."""
+        return [spec.name for spec in fields(self) if spec.init]
 
     def all(self) -> list[Table]:
         """Every table of ours."""
-        return [getattr(self, spec.name) for spec in fields(self)]
+        return [getattr(self, subject) for subject in self.subjects()]
 
 
 def make_tables(user_model: type[Any]) -> Tables:
@@ -71,6 +76,7 @@ def _accounts(key: Column[Any]) -> Table:
         Column("closed_password", fixed_bytes(32)),
         Column("reset_address", fixed_bytes(32)),
         Column("mark_series", Integer, nullable=False, default=0, server_default="0"),
+        Column("revision", Integer, nullable=False, default=0, server_default="0"),
         Column("delete_at", moment(), index=True),
         Column("asked_for_factor_at", moment()),
         Column("created_at", moment(), nullable=False),

@@ -4,12 +4,15 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, literal, null, or_, select, update
+from sqlalchemy import ColumnElement, Select, Update, bindparam, null, or_, select, update
 
 from ..domain.throttle import IN_A_ROW_EVER, Guess, Limit, Limits, Shut, Side, shut_until
+from . import counted_answers
 from .columns import from_db, to_db
+from .prepared import prepared
 from .promises import promise
 from .rows import Store
+from .tables import Tables
 
 # What there is to forget of a row whose owner gave a right answer.
 STATES = ("shut_at", "free_at", "told_at")
@@ -19,54 +22,27 @@ class Throttles(Store):
     """Rows of `airlock_throttles`."""
 
     @promise("No more answers in a row are looked at than may be wrong.")
-    def count(self, guess: Guess, limit: Limit, now: datetime, *, evenly: bool = False) -> bool:
-        """Count a guess as failed in advance, by one conditional statement; False when nobody is
-        listened to now: the subject is closed, or one has to wait.
+    def count(self, guess: Guess, limit: Limit, now: datetime) -> int | None:
+        """Count a guess as failed in advance, by one conditional statement; None when nobody is
+        listened to now: the subject is closed, or one has to wait. Else how many in a row were
+        wrong, with this one.
 
-        `evenly` for the same statements whether somebody was ever wrong here or not.
+        The statements are the same whether somebody was ever wrong here or not.
         """
-        rows = self._tables.throttles
-        may_try = rows.c.failures < limit.stop
-        after = may_try
-        if limit.reopens_after is not None:
-            after = or_(may_try, rows.c.last_at <= to_db(now - limit.reopens_after))
-        no_wait = or_(rows.c.free_at.is_(None), rows.c.free_at <= to_db(now))
-        # MariaDB reads a column that was set before in the same statement as it is by then.
-        raised = (
-            update(rows)
-            .where(*self._mine(guess), after, no_wait)
-            .ordered_values(
-                (rows.c.free_at, self._next_wait(guess, limit, now)),
-                (rows.c.shut_at, null()),
-                (rows.c.last_at, to_db(now)),
-                (
-                    rows.c.failures,
-                    case((may_try, rows.c.failures + guess.tries), else_=guess.tries),
-                ),
-            )
-        )
-        if not evenly and self._changed(raised):
-            return True
-        self._ensure(
-            rows,
-            {"owner": guess.owner, "subject": guess.subject, "side": guess.side.value},
-            {"account_id": guess.account_id, "failures": 0, "last_at": to_db(now)},
-        )
-        return self._changed(raised) == 1
-
-    def _next_wait(self, guess: Guess, limit: Limit, now: datetime) -> ColumnElement[Any]:
-        failures, moment = self._tables.throttles.c.failures, self._tables.throttles.c.free_at.type
-
-        def ends(wait: timedelta) -> ColumnElement[Any]:
-            return literal(to_db(now + wait) if wait else None, moment)
-
-        steps = limit.waits(guess.tries)
-        return case(
-            # What opens again begins from zero.
-            (failures >= limit.stop, ends(limit.wait_after(guess.tries))),
-            *((failures >= least, ends(wait)) for least, wait in reversed(steps)),
-            else_=null(),
-        )
+        values, dialect = counted_answers.values_of(guess, limit, now), self._connection.dialect
+        variant = (limit, guess.tries)
+        if dialect.name in counted_answers.UPSERTS and dialect.insert_returning:
+            at_once = counted_answers.begin_or_count(self._tables, dialect.name, *variant)
+            row = self._connection.execute(at_once, values).first()
+            return int(row[0]) if row else None
+        key = {name: values[name] for name in counted_answers.KEY}
+        new = {"account_id": guess.account_id, "failures": 0, "last_at": to_db(now)}
+        self._ensure(self._tables.throttles, key, new)
+        its = values | {f"its_{name}": value for name, value in values.items()}
+        if not self._changed(counted_answers.count(self._tables, *variant), its):
+            return None
+        query = select(self._tables.throttles.c.failures).where(*self._mine(guess))
+        return int(self._connection.execute(query).scalar_one())
 
     @promise("What was guessed at too often is closed once.")
     def shut(self, guess: Guess, now: datetime, limit: Limit) -> bool:
@@ -86,34 +62,21 @@ class Throttles(Store):
         )
         return self._changed(claim.values(told_at=to_db(now))) == 1
 
-    def failures(self, guess: Guess) -> int:
-        """How many answers in a row were wrong, with those that are being looked at."""
-        query = select(self._tables.throttles.c.failures).where(*self._mine(guess))
-        return self._connection.execute(query).scalar() or 0
-
     def all_shut(self, owner: bytes, side: Side, limits: Limits, now: datetime) -> dict[str, Shut]:
         """The subjects for which nobody is listened to on one side, and until when."""
-        rows = self._tables.throttles
-        query = select(rows.c.subject, rows.c.failures, rows.c.free_at, rows.c.last_at).where(
-            rows.c.owner == owner, rows.c.side == side.value
-        )
+        wanted = {"of_owner": owner, "of_side": side.value}
         found = {
             row.subject: _shut(row, limits.of(row.subject), now)
-            for row in self._connection.execute(query)
+            for row in self._connection.execute(_of_side(self._tables), wanted)
         }
         return {subject: shut for subject, shut in found.items() if shut is not None}
 
     def clear(self, owner: bytes, sides: Iterable[Side], subject: str | None = None) -> None:
         """Start again from zero, for one subject or for all."""
-        rows = self._tables.throttles
-        mine = update(rows).where(
-            rows.c.owner == owner,
-            rows.c.side.in_([side.value for side in sides]),
-            or_(rows.c.failures > 0, rows.c.forgiven > 0),
-        )
-        if subject is not None:
-            mine = mine.where(rows.c.subject == subject)
-        self._connection.execute(mine.values(failures=0, forgiven=0, **dict.fromkeys(STATES)))
+        names = tuple(side.value for side in sides)
+        cleared = _clear(self._tables, names, one=subject is not None)
+        which = {} if subject is None else {"of_subject": subject}
+        self._connection.execute(cleared, {"of_owner": owner, **which})
 
     def forgive(
         self, owner: bytes, subjects: Iterable[str], stop: int, now: datetime, each: timedelta
@@ -146,6 +109,26 @@ class Throttles(Store):
             rows.c.subject == guess.subject,
             rows.c.side == guess.side.value,
         )
+
+
+@prepared
+def _of_side(tables: Tables) -> Select[Any]:
+    rows = tables.throttles
+    mine = (rows.c.owner == bindparam("of_owner"), rows.c.side == bindparam("of_side"))
+    return select(rows.c.subject, rows.c.failures, rows.c.free_at, rows.c.last_at).where(*mine)
+
+
+@prepared
+def _clear(tables: Tables, sides: tuple[str, ...], *, one: bool) -> Update:
+    rows = tables.throttles
+    mine = update(rows).where(
+        rows.c.owner == bindparam("of_owner"),
+        or_(*(rows.c.side == side for side in sides)),
+        or_(rows.c.failures > 0, rows.c.forgiven > 0),
+    )
+    if one:
+        mine = mine.where(rows.c.subject == bindparam("of_subject"))
+    return mine.values(failures=0, forgiven=0, **dict.fromkeys(STATES))
 
 
 def _shut(row: Any, limit: Limit, now: datetime) -> Shut | None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import cached_property
 
-from sqlalchemy import Connection, Engine, event, inspect
+from sqlalchemy import Connection, Engine, inspect
 from sqlalchemy.exc import NoSuchTableError
 
 from ..domain.vault import Vault
@@ -13,6 +13,7 @@ from .codes import Codes
 from .columns import MYSQL_NAMES, shares_one_connection
 from .credentials import Credentials
 from .directory import Directory
+from .entrants import Entrants
 from .events import Events
 from .exports import Exports
 from .key_checks import KeyChecks
@@ -24,6 +25,7 @@ from .recovery_codes import RecoveryCodes
 from .rescue_addresses import RescueAddresses
 from .rescues import Rescues
 from .roles import Roles
+from .rows import savepoint
 from .seals import Seals
 from .sessions import Sessions
 from .setups import Setups
@@ -47,12 +49,18 @@ class Unit:
 
     def nested(self) -> AbstractContextManager[object]:
         """A part of the transaction that an exception undoes alone."""
-        return self._connection.begin_nested()
+        self.events.flush()
+        return savepoint(self._connection)
 
     @cached_property
     def accounts(self) -> Accounts:
         """What ties users to everything of ours."""
         return Accounts(self._connection, self._tables)
+
+    @cached_property
+    def entrants(self) -> Entrants:
+        """Users with what is ours of them."""
+        return Entrants(self._connection, self._tables, self._users)
 
     @cached_property
     def sessions(self) -> Sessions:
@@ -155,14 +163,6 @@ class Unit:
         return Seals(self._connection, self._tables, self._vault)
 
 
-def _begin_before(connection: Connection, _savepoint: str | None) -> None:
-    """SQLite's driver begins a transaction before a change, but not before a savepoint: that
-    would be the whole transaction, and its end a commit of half the work."""
-    if not connection.connection.dbapi_connection.in_transaction:  # type: ignore[union-attr]
-        # Nothing was locked yet, so this waits its turn as a change would.
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-
 class Database:
     """Opens units of work on the engine that holds the application's users."""
 
@@ -192,12 +192,30 @@ class Database:
         Raises StoreBusy where the database gave way to another transaction, LoginLapsed where
         the account was removed meanwhile, StoreFailed for all else that it refuses.
         """
-        with told_apart(), self._connection() as connection:
+        with told_apart(), self._transaction() as connection:
+            unit = Unit(connection, self._tables, self._users, self._vault)
+            yield unit
+            unit.events.flush()
+
+    @contextmanager
+    def look(self) -> Iterator[Unit]:
+        """The same to read only, without a transaction's price: nothing is committed."""
+        with told_apart(), self._connected() as connection:
             yield Unit(connection, self._tables, self._users, self._vault)
 
     @contextmanager
-    def _connection(self) -> Iterator[Connection]:
-        if self.shares_one_connection:
+    def _transaction(self) -> Iterator[Connection]:
+        with self._connected() as connection:
+            if connection.in_transaction():
+                yield connection
+                return
+            with connection.begin():
+                yield connection
+
+    @contextmanager
+    def _connected(self) -> Iterator[Connection]:
+        engine = self._engine()
+        if shares_one_connection(engine):
             theirs = self._application_connection()
             if theirs.connection.dbapi_connection.in_transaction:  # type: ignore[union-attr]
                 # The application's uncommitted work is on the one connection there is: within a
@@ -205,15 +223,11 @@ class Database:
                 with theirs.begin_nested():
                     yield theirs
                 return
-        engine = self._engine()
         with engine.connect() as connection:
             if engine.dialect.name in MYSQL_NAMES:
                 # InnoDB's default keeps an old snapshot and takes gap locks that deadlock.
                 connection.execution_options(isolation_level="READ COMMITTED")
-            if engine.dialect.name == "sqlite":
-                event.listen(connection, "savepoint", _begin_before)
-            with connection.begin():
-                yield connection
+            yield connection
 
     def missing_parts(self) -> list[str]:
         """The tables and columns of ours that the database does not have; raises StoreFailed."""

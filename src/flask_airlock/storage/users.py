@@ -1,19 +1,20 @@
 """The application's own users: found by address or key, in one of our transactions."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, null, select, true, update
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, null, select, true, update
 from sqlalchemy.exc import DataError, IntegrityError
-from sqlalchemy.orm import Session as OrmSession
 
 from ..domain.accounts import Person
 from ..domain.addresses import same_address
 from ..errors import ConfigurationError, UserInUse, ValuesRefused
 from .columns import to_db
 from .makers import user_key
+from .prepared import prepared
 from .promises import promise
+from .rows import orm_session, savepoint
 
 # What a database says of a row that it does not take; text that is no UTF-8 never gets there.
 REFUSALS = (IntegrityError, DataError, UnicodeError)
@@ -33,6 +34,7 @@ class Users:
         self.has_roles = role_model is not None and hasattr(model, "roles")
         self.has_confirmed = hasattr(model, "confirmed_at")
         self.has_username = hasattr(model, "username")
+        self.prepared: dict[Any, Any] = {}
 
     def on(self, connection: Connection) -> "UserRows":
         """The users as one transaction sees them."""
@@ -49,12 +51,12 @@ class UserRows:
     def by_email(self, address: str) -> Person | None:
         """The person with this address in normal form; compared again here, since a database
         may call two addresses equal that are not (MariaDB ignores accents)."""
-        people = self._people(self._users.model.email == address)
+        people = self._people("email", address)
         return next((person for person in people if same_address(person.email, address)), None)
 
     def by_username(self, name: str) -> Person | None:
         """The person with this user name in normal form, exact to the letter."""
-        people = self._people(self._users.model.username == name)
+        people = self._people("username", name)
         return next((person for person in people if person.username == name), None)
 
     def stands_in_the_way(self, column: str, value: str) -> bool:
@@ -65,17 +67,15 @@ class UserRows:
 
     def by_id(self, user_id: Any | None) -> Person | None:
         """The person with this key; nobody has none, and is looked for by the same statement."""
-        key = self._users.key
-        wanted = bindparam("wanted", user_id, key.type)
-        return next(iter(self._people(key == wanted)), None)
+        return next(iter(self._people("key", user_id)), None)
 
     def role_names(self, user_id: Any) -> frozenset[str]:
         """The names of the roles a user has."""
         users = self._users
         if users.role_model is None or not users.has_roles:
             return frozenset()
-        query = select(users.role_model.name).select_from(users.model).join(users.model.roles)
-        return frozenset(self._connection.execute(query.where(users.key == user_id)).scalars())
+        found = self._connection.execute(_role_names(users), {"wanted": user_id})
+        return frozenset(found.scalars())
 
     @promise("A better hash of a password never takes the place of a newer password.")
     def replace_hash(self, user_id: Any, old: str, new: str) -> None:
@@ -97,7 +97,7 @@ class UserRows:
         if users.has_confirmed and confirmed_at is not None:
             own["confirmed_at"] = to_db(confirmed_at)
         # The application's own defaults, validators and listeners take part.
-        with OrmSession(self._connection, join_transaction_mode="create_savepoint") as session:
+        with orm_session(self._connection) as session:
             user = users.model(**columns, **own)
             session.add(user)
             try:
@@ -115,7 +115,7 @@ class UserRows:
 
         Raises UserInUse where rows of the application's still point to the user.
         """
-        with OrmSession(self._connection, join_transaction_mode="create_savepoint") as session:
+        with orm_session(self._connection) as session:
             user = session.get(self._users.model, user_id)
             if user is None:
                 return False
@@ -156,7 +156,7 @@ class UserRows:
 
     def _write_unique(self, column: str, user_id: Any, value: str | None, *conditions: Any) -> bool:
         try:
-            with self._connection.begin_nested():
+            with savepoint(self._connection):
                 return self._write(column, user_id, value, *conditions) == 1
         except REFUSALS:
             return False
@@ -170,23 +170,51 @@ class UserRows:
         statement = update(target.table).where(key == user_id, *conditions)
         return int(self._connection.execute(statement.values({target: value})).rowcount)
 
-    def _people(self, condition: Any) -> Iterable[Person]:
-        users = self._users
-        model = users.model
-        query = select(
-            users.key,
-            model.email,
-            model.password,
-            model.active if users.has_active else true(),
-            model.confirmed_at if users.has_confirmed else true(),
-            model.username if users.has_username else null(),
-        )
-        for row in self._connection.execute(query.where(condition)).all():
-            yield Person(
-                user_id=row[0],
-                email=row[1],
-                password_hash=row[2],
-                active=bool(row[3]),
-                confirmed=bool(row[4]),
-                username=row[5],
-            )
+    def _people(self, by: str, wanted: Any) -> list[Person]:
+        found = self._connection.execute(_by(self._users, by), {"wanted": wanted})
+        return [person_of(row) for row in found]
+
+
+def person_columns(users: Users) -> list[Any]:
+    """What a login needs of a user, as `person_of` takes it."""
+    model = users.model
+    return [
+        users.key,
+        model.email,
+        model.password,
+        model.active if users.has_active else true(),
+        model.confirmed_at if users.has_confirmed else true(),
+        model.username if users.has_username else null(),
+    ]
+
+
+def person_of(cells: Sequence[Any]) -> Person:
+    """The person in a row that begins with `person_columns`."""
+    user_id, email, password_hash, active, confirmed, username = cells[:6]
+    return Person(
+        user_id=user_id,
+        email=email,
+        password_hash=password_hash,
+        active=bool(active),
+        confirmed=bool(confirmed),
+        username=username,
+    )
+
+
+def wanted_by(users: Users, by: str) -> ColumnElement[bool]:
+    """The user whose key, address or name is `wanted`."""
+    column = users.key if by == "key" else getattr(users.model, by)
+    is_wanted: ColumnElement[bool] = column == bindparam("wanted", type_=column.type)
+    return is_wanted
+
+
+@prepared
+def _by(users: Users, by: str) -> Select[Any]:
+    return select(*person_columns(users)).where(wanted_by(users, by))
+
+
+@prepared
+def _role_names(users: Users) -> Select[Any]:
+    name: Any = getattr(users.role_model, "name")  # noqa: B009 (mypy knows no class there)
+    query = select(name).select_from(users.model).join(users.model.roles)
+    return query.where(wanted_by(users, "key"))

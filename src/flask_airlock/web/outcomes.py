@@ -44,7 +44,7 @@ def enter(outcome: SignedIn, target: str) -> Response:
 
 def _half_open(token: str, endpoint: str) -> Response:
     # A new login ends the old one: two people's sessions in one browser would be mixed up.
-    for before in (cookies.session_token(), cookies.half_open_token()):
+    for before in filter(None, (cookies.session_token(), cookies.half_open_token())):
         sessions.sign_out(services(), before, visitor())
     response = go(endpoint)
     cookies.drop_sessions(response)

@@ -23,6 +23,8 @@ def visitor() -> Visitor:
 
 def _plain(text: str) -> str:
     """Printable ASCII: what is kept of a header can neither break a log line nor a column."""
+    if text.isascii() and text.isprintable():
+        return text
     return "".join(
         mark if mark.isascii() and unicodedata.category(mark)[0] != "C" else "?" for mark in text
     )

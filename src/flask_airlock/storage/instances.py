@@ -1,0 +1,45 @@
+"""The application's user, made of a row that was read beside the application's session.
+
+To let the ORM read it, with a session of its own, takes longer than all else that a page costs.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Column, Table
+from sqlalchemy.orm import Mapper, make_transient_to_detached
+from sqlalchemy.orm.attributes import instance_dict
+
+
+class Instances:
+    """Makes instances of a model whose every attribute is a column of its one table."""
+
+    def __init__(self, model: type[Any]) -> None:
+        self._manager = model.__mapper__.class_manager
+        (self.key,) = model.__mapper__.primary_key
+        self.table = model.__mapper__.local_table
+        loaded = {it.key: it.columns[0] for it in model.__mapper__.column_attrs if not it.deferred}
+        self._keys = tuple(loaded)
+        self.columns: tuple[Column[Any], ...] = tuple(loaded.values())
+
+    def make(self, cells: Sequence[Any]) -> Any:
+        """An instance with these cells of `columns`; it belongs to no session yet."""
+        instance = self._manager.new_instance()
+        state = instance_dict(instance)
+        state |= zip(self._keys, cells, strict=True)
+        make_transient_to_detached(instance)
+        return instance
+
+
+def instances_of(model: type[Any]) -> Instances | None:
+    """None for a model that only the ORM can make: one that inherits, is made of more than
+    columns, or has something to do when it was loaded."""
+    mapper: Mapper[Any] = model.__mapper__
+    is_alone = mapper.inherits is None and mapper.polymorphic_on is None
+    columns = [column for it in mapper.column_attrs for column in it.columns]
+    is_flat = len(columns) == len(list(mapper.column_attrs)) and all(
+        isinstance(it, Column) and it.table is mapper.local_table for it in columns
+    )
+    is_table = isinstance(mapper.local_table, Table) and not list(mapper.composites)
+    listens = bool(mapper.class_manager.dispatch.load)
+    return Instances(model) if is_alone and is_flat and is_table and not listens else None
