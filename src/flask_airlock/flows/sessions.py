@@ -176,12 +176,15 @@ def is_over(services: Services, session: Session) -> bool:
     return services.settings.session_policy.is_over(session, services.clock())
 
 
-def find_current(services: Services, token: str | None) -> Current | None:
-    """Who is signed in with this token: one SELECT, and a write at most every five minutes."""
+def find_current(
+    services: Services, token: str | None, *, with_roles: bool = False
+) -> Current | None:
+    """Who is signed in with this token: one SELECT, and a write at most every five minutes;
+    `with_roles` where the user's are about to be asked for."""
     if not token:
         return None
     now = services.clock()
-    found = services.datastore.by_session(digest(token), now)
+    found = services.datastore.by_session(digest(token), now, with_roles=with_roles)
     if found is None:
         return None
     user, account, session = found

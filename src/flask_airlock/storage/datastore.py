@@ -39,7 +39,7 @@ class SQLAlchemyUserDatastore:
         self.role_model = role_model
         self.users = Users(user_model, role_model)
         self.tables: Tables = make_tables(user_model)
-        self._signed_in = SignedInReader(db.session, user_model, self.tables)
+        self._signed_in = SignedInReader(db.session, self.users, self.tables)
         default = Passwords(PasswordCost())
         self._passwords: Callable[[], Passwords] = lambda: default
         self._clock: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -186,15 +186,20 @@ class SQLAlchemyUserDatastore:
         """
         return forbid(self._role(role), names, self._known_permissions())
 
-    def by_session(self, digest: bytes, now: datetime) -> tuple[Any, Account, Session] | None:
-        """User, account and signed-in session of a token's digest, in one SELECT.
+    def by_session(
+        self, digest: bytes, now: datetime, *, with_roles: bool = False
+    ) -> tuple[Any, Account, Session] | None:
+        """User, account and signed-in session of a token's digest, in one SELECT; `with_roles`
+        where the user's are about to be asked for.
 
         The user belongs to the application's session. Raises StoreFailed where the database is
         gone.
         """
         wanted = {"of_digest": digest, **live_at(Stage.SIGNED_IN, now)}
         with told_apart():
-            return self._signed_in.find(wanted, self.engine(), self.connection)
+            return self._signed_in.find(
+                wanted, self.engine(), self.connection, with_roles=with_roles
+            )
 
     def _role(self, role: Any) -> Any:
         if not isinstance(role, str):

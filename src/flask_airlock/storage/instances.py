@@ -6,8 +6,8 @@ To let the ORM read it, with a session of its own, takes longer than all else th
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Column, Table
-from sqlalchemy.orm import Mapper, make_transient_to_detached
+from sqlalchemy import Column, FromClause, Table
+from sqlalchemy.orm import Mapper, RelationshipProperty, make_transient_to_detached
 from sqlalchemy.orm.attributes import instance_dict
 
 
@@ -22,6 +22,11 @@ class Instances:
         self._keys = tuple(loaded)
         self.columns: tuple[Column[Any], ...] = tuple(loaded.values())
 
+    @property
+    def width(self) -> int:
+        """How many cells an instance is made of."""
+        return len(self.columns)
+
     def make(self, cells: Sequence[Any]) -> Any:
         """An instance with these cells of `columns`; it belongs to no session yet."""
         instance = self._manager.new_instance()
@@ -29,6 +34,31 @@ class Instances:
         state |= zip(self._keys, cells, strict=True)
         make_transient_to_detached(instance)
         return instance
+
+
+class RelatedInstances(Instances):
+    """The same for a collection of such a model's."""
+
+    def __init__(self, relationship: RelationshipProperty[Any]) -> None:
+        super().__init__(relationship.entity.class_)
+        self._by = relationship
+
+    def joined_to(self, owners: FromClause) -> FromClause:
+        """Their table beside the owners', also of those who have none."""
+        between, by = self._by.secondary, self._by
+        if between is None:
+            return owners.outerjoin(self.table, by.primaryjoin)
+        return owners.outerjoin(between.join(self.table, by.secondaryjoin), by.primaryjoin)
+
+
+def related_of(model: type[Any], name: str) -> RelatedInstances | None:
+    """None for a collection that only the ORM can load: of a model like that, or in an order or a
+    shape of its own."""
+    by = model.__mapper__.relationships.get(name)
+    is_plain = by is not None and by.uselist and by.collection_class is None
+    if not is_plain or by.order_by or by.lazy in ("dynamic", "write_only", "noload", "raise"):
+        return None
+    return RelatedInstances(by) if instances_of(by.entity.class_) else None
 
 
 def instances_of(model: type[Any]) -> Instances | None:

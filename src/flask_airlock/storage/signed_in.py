@@ -4,20 +4,24 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, bindparam, select
+from sqlalchemy import Connection, Engine, FromClause, Select, bindparam, select
 from sqlalchemy.orm import Session as OrmSession
+from sqlalchemy.orm.attributes import instance_dict, set_committed_value
 from sqlalchemy.orm.util import identity_key
 
 from ..domain.accounts import Account
 from ..domain.sessions import Session
+from .accounts import COLUMNS as ACCOUNT_COLUMNS
 from .accounts import account_columns, account_of
 from .columns import shares_one_connection
-from .instances import Instances, instances_of
+from .instances import Instances, RelatedInstances, instances_of, related_of
 from .prepared import prepared
 from .session_statements import WIDTH, live, session_columns
 from .sessions import session_of
 from .tables import Tables
+from .users import Users
 
+ACCOUNT, ROLES = len(ACCOUNT_COLUMNS), "roles"
 Found = tuple[Any, Account, Session]
 
 
@@ -26,35 +30,47 @@ class SignedInReader:
     second one would stand in the way of all others. The user belongs to the application's
     session."""
 
-    def __init__(self, session: Any, user_model: type[Any], tables: Tables) -> None:
+    def __init__(self, session: Any, users: Users, tables: Tables) -> None:
         self._session = session
-        self._model = user_model
+        self._users = users
         self._tables = tables
 
     def find(
-        self, wanted: dict[str, Any], engine: Engine, connection: Callable[[], Connection]
-    ) -> Found | None:
-        """The session that is `wanted`; `connection` is the application's."""
-        made = self._instances
+        self, wanted: dict[str, Any], engine: Engine, connection: Callable[[], Connection],
+        *, with_roles: bool = False,
+    ) -> Found | None:  # fmt: skip
+        """The session that is `wanted`; `connection` is the application's. `with_roles` where the
+        user's are about to be asked for: they come along in the same SELECT, if they can."""
+        made = self._made
         if made is None:
             return self._found_by_orm(wanted, engine)
-        statement = _row_of(self._tables, made)
+        roles = self._made_roles if with_roles else None
+        statement = _rows_of(self._tables, made, roles)
         if shares_one_connection(engine):
-            row = connection().execute(statement, wanted).first()
+            rows = connection().execute(statement, wanted).all()
         else:
             with engine.connect() as own:
-                row = own.execute(statement, wanted).first()
-        if row is None:
+                rows = own.execute(statement, wanted).all()
+        if not rows:
             return None
-        user = self._adopted(made.make(row[-len(made.columns) :]))
-        return user, account_of(row[WIDTH:]), session_of(row)
+        first, place = rows[0], WIDTH + ACCOUNT
+        user = self._adopted(made.make(first[place : place + made.width]))
+        if roles is not None and ROLES not in instance_dict(user):
+            there = [row[-roles.width :] for row in rows if row[-roles.width] is not None]
+            mine = [self._adopted(roles.make(cells)) for cells in there]
+            set_committed_value(user, ROLES, mine)
+        return user, account_of(first[WIDTH:]), session_of(first)
 
     @cached_property
-    def _instances(self) -> Instances | None:
-        return instances_of(self._model)
+    def _made(self) -> Instances | None:
+        return instances_of(self._users.model)
+
+    @cached_property
+    def _made_roles(self) -> RelatedInstances | None:
+        return related_of(self._users.model, ROLES) if self._users.has_roles else None
 
     def _found_by_orm(self, wanted: dict[str, Any], engine: Engine) -> Found | None:
-        statement = _entity_of(self._tables, self._model)
+        statement = _entity_of(self._tables, self._users.model)
         if shares_one_connection(engine):
             with self._session.no_autoflush:
                 row = self._session.execute(statement, wanted).unique().first()
@@ -65,26 +81,26 @@ class SignedInReader:
             user = self._adopted(row[0]) if row else None
         return (user, account_of(row[1 + WIDTH :]), session_of(row[1:])) if row else None
 
-    def _adopted(self, user: Any) -> Any:
-        """The user in the application's session; the one that is there already, if any."""
-        present = self._session.identity_map.get(identity_key(instance=user))
+    def _adopted(self, made: Any) -> Any:
+        """The same in the application's session; what is there already, if anything."""
+        present = self._session.identity_map.get(identity_key(instance=made))
         if present is not None:
             return present
-        self._session.add(user)
-        return user
+        self._session.add(made)
+        return made
 
 
 @prepared
-def _row_of(tables: Tables, made: Instances) -> Select[Any]:
+def _rows_of(tables: Tables, made: Instances, roles: RelatedInstances | None) -> Select[Any]:
     accounts, sessions = tables.accounts, tables.sessions
     mine = sessions.join(accounts, accounts.c.id == sessions.c.account_id)
-    his = mine.join(made.table, made.key == accounts.c.user_id)
-    # A user's column may be called like one of ours: they come last, and are taken by their place.
-    return (
-        select(*session_columns(tables), *account_columns(tables), *made.columns)
-        .select_from(his)
-        .where(sessions.c.digest == bindparam("of_digest"), *live(tables))
-    )
+    his: FromClause = mine.join(made.table, made.key == accounts.c.user_id)
+    # What is the application's may be called like ours: it comes last, and is taken by its place.
+    columns = [*session_columns(tables), *account_columns(tables), *made.columns]
+    if roles is not None:
+        his, columns = roles.joined_to(his), [*columns, *roles.columns]
+    wanted = sessions.c.digest == bindparam("of_digest")
+    return select(*columns).select_from(his).where(wanted, *live(tables))
 
 
 @prepared

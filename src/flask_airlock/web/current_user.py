@@ -70,8 +70,12 @@ class AirlockLoginManager(LoginManager):  # type: ignore[misc]
         return redirect(url_for("security.login", next=here()))
 
     def _load_user(self) -> None:
-        current = sessions.find_current(services(), cookies.session_token())
-        self._become(current)
+        self.load()
+
+    def load(self, *, with_roles: bool = False) -> None:
+        """Look who is signed in; `with_roles` where the user's are about to be asked for."""
+        token = cookies.session_token()
+        self._become(sessions.find_current(services(), token, with_roles=with_roles))
 
     def _become(self, current: Current | None) -> None:
         g.airlock_current = current
@@ -105,10 +109,11 @@ def be_nobody() -> None:
     current_app.login_manager._become(None)  # type: ignore[attr-defined]
 
 
-def current_session() -> Current | None:
-    """Who is signed in in this request, and by which session."""
+def current_session(*, with_roles: bool = False) -> Current | None:
+    """Who is signed in in this request, and by which session; `with_roles` where the user's are
+    about to be asked for."""
     if "airlock_current" not in g:
-        current_app.login_manager._load_user()  # type: ignore[attr-defined]
+        current_app.login_manager.load(with_roles=with_roles)  # type: ignore[attr-defined]
     current: Current | None = g.airlock_current
     return current
 
