@@ -156,6 +156,10 @@ def _forms() -> Iterator[Case]:
         "the token a file": parts_of([("csrf_token", "TOKEN")], "x", token_too=False),
         "parts": parts_of((it, "123456") for it in fields),
         "parts without end": lambda _: ("multipart/form-data; boundary=b", b"--b\r\n" * 2000),
+        "a part without a name": lambda _: (
+            "multipart/form-data; boundary=b",
+            b"--b\r\nContent-Disposition: form-data\r\n\r\nx\r\n--b--\r\n",
+        ),
         "parts cut short": lambda _: ("multipart/form-data; boundary=b", b"-"),
         "a part of headers": lambda _: (
             "multipart/form-data; boundary=b",

@@ -30,6 +30,15 @@ def received(application: Application) -> list[dict[str, Any]]:
     return with_transfers(application)
 
 
+def test_a_part_without_a_name_waits_for_nothing(application: Application) -> None:
+    _, browser = stale(application, "email")
+    part = b"--b\r\nContent-Disposition: form-data\r\n\r\nx\r\n--b--\r\n"
+    kind = "multipart/form-data; boundary=b"
+    for method in ("GET", "POST"):
+        answer = browser.client.open("/login/verify", method=method, data=part, content_type=kind)
+        assert answer.status_code == 200
+
+
 def test_as_many_proofs_as_the_day_is_long(
     application: Application, received: list[dict[str, Any]]
 ) -> None:

@@ -146,7 +146,8 @@ def _page(
         problem = why_not(shown)
     is_own = _comes_from_here()
     fields = request.form.items(multi=True) if is_own else ()
-    waiting = [(name, value) for name, value in fields if not name.startswith(PREFIX)]
+    # A part of a body need not have a name: then there is nothing to send on.
+    waiting = [(name, value) for name, value in fields if name and not name.startswith(PREFIX)]
     goes_on = is_own and request.method == "POST" and (_field(GOES_ON) or not _has_ours())
     return page(
         "verify.html",
@@ -181,7 +182,7 @@ def _comes_from_here() -> bool:
 
 
 def _has_ours() -> bool:
-    return any(name.startswith(PREFIX) for name in request.form)
+    return any((name or "").startswith(PREFIX) for name in request.form)
 
 
 def _field(name: str) -> str:
