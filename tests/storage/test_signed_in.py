@@ -98,7 +98,8 @@ def test_the_user_of_a_page_is_the_applications_own(database_url: str, kind: str
             assert (user.email, account.user_id, session.account_id) == (
                 "ada@example.com", user_id, account.id,
             )  # fmt: skip
-            assert made.db.session.get(made.model, user_id) is user
+            is_at_home = made.db.session.get(made.model, user_id) is user
+            assert is_at_home
             assert getattr(user, "shout", "ADA@EXAMPLE.COM") == "ADA@EXAMPLE.COM"
             assert getattr(user, "was_loaded", True)
         assert len(ran) == 1
