@@ -59,6 +59,8 @@ def _normal_label(label: str) -> str:
 
 def same_address(stored: str | None, address: str) -> bool:
     """Whether a stored address is this one, which is in normal form."""
+    if stored == address:
+        return True
     try:
         return stored is not None and normal_address(stored) == address
     except InvalidAddress:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 
 from ..domain.networks import FAILURES, LETTERS
 from ..domain.throttle import A_DAY, Limit, Limits, Window
@@ -75,7 +76,7 @@ class GuessingKeys:
         """How many text messages may go out at all."""
         return Window(self.texts_per_day, A_DAY)
 
-    @property
+    @cached_property
     def limits(self) -> Limits:
         """The same as rules."""
         waits = {"first_wait": self.wait, "longest_wait": self.longest_wait}

@@ -6,7 +6,8 @@ from typing import Any, ClassVar
 from flask import request
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
-from wtforms import BooleanField, Field, PasswordField, StringField, ValidationError
+from wtforms import BooleanField, Field, HiddenField, PasswordField, StringField, ValidationError
+from wtforms.csrf.core import CSRFTokenField
 
 from ...domain.addresses import LONGEST_ADDRESS
 from ...domain.factor_names import LONGEST_NAME
@@ -37,6 +38,24 @@ class Filled:
             raise ValidationError(words("too_long"))
 
 
+class LateToken(CSRFTokenField):
+    """The form's token, signed when it is drawn: what is sent needs no new one."""
+
+    def process(self, *args: Any, **kwargs: Any) -> None:
+        """What was sent, as of any other field."""
+        HiddenField.process(self, *args, **kwargs)
+
+    def _value(self) -> str:
+        token: str = self.csrf_impl.generate_csrf_token(self)
+        return token
+
+
+class LateCSRF(FlaskForm.Meta.csrf_class):  # type: ignore[misc]
+    """Flask-WTF's protection, with such tokens."""
+
+    field_class = LateToken
+
+
 class BareForm(FlaskForm):  # type: ignore[misc]
     """A button: nothing but the proof that it was pressed on a page of ours."""
 
@@ -45,6 +64,7 @@ class BareForm(FlaskForm):  # type: ignore[misc]
 
         # Our templates draw it by this name, whatever an application calls its own.
         csrf_field_name = "csrf_token"
+        csrf_class = LateCSRF
 
         def wrap_formdata(self, form: FlaskForm, formdata: object) -> MultiDict[str, str] | None:
             """The form that was sent, if one was."""
