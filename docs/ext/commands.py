@@ -40,6 +40,8 @@ class Commands(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """The group's own help, then one section a command."""
+        # Made from the program: what Sphinx keeps of the page says nothing about that.
+        self.env.note_reread()
         name = self.arguments[0]
         group = GROUPS[name](no_services)
         return [_shown(help_of(group, f"flask {name}")), *_sections(group, f"flask {name}")]

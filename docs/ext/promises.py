@@ -21,6 +21,8 @@ class Promises(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """The stores by name, the promises of each in the order of its methods."""
+        # Made from the program: what Sphinx keeps of the page says nothing about that.
+        self.env.note_reread()
         made: list[nodes.Node] = []
         for store, names in groupby(sorted(promised(), key=store_of), key=store_of):
             section = nodes.section(ids=[nodes.make_id(f"promises of {store}")])

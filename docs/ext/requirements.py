@@ -28,6 +28,8 @@ class Requirements(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """A row for each requirement, with at most three tests, the most telling first."""
+        # Made from the program: what Sphinx keeps of the page says nothing about that.
+        self.env.note_reread()
         return self.parse_text_to_nodes(HEAD + "\n".join(self._rows()))
 
     def _rows(self) -> Iterator[str]:

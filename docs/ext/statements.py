@@ -7,6 +7,7 @@ with our tables, a user and a role. What SQLite need not be told, to hold a row,
 import re
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum
@@ -18,6 +19,7 @@ from sqlalchemy import (
     Column,
     DateTime,
     ForeignKey,
+    Insert,
     Integer,
     Select,
     String,
@@ -32,6 +34,7 @@ from sqlalchemy.orm import DeclarativeBase, relationship
 
 from flask_airlock import RoleMixin, UserMixin
 from flask_airlock.domain.vault import Vault
+from flask_airlock.errors import StoreBusy, Unsealable
 from flask_airlock.storage.credentials import place
 from flask_airlock.storage.seals import SEALED_COLUMNS, SealedValue
 from flask_airlock.storage.tables import make_tables
@@ -47,6 +50,7 @@ SAMPLES: dict[Any, Any] = {
     int: 1,
     str: "text",
     timedelta: timedelta(days=1),
+    Unsealable: None,
     Any: 1,
 }
 # What types do not tell: a box that waits to be sealed anew, a table's name, a user's columns.
@@ -119,7 +123,9 @@ def changes_by(name: str) -> list[str]:
         if name in FIRST:
             getattr(store, FIRST[name])(**arguments)
         event.listen(connection, "before_cursor_execute", write_down)
-        method(**arguments)
+        # There is nothing yet to be changed: some methods say so.
+        with suppress(StoreBusy):
+            method(**arguments)
     changes = [
         _laid_out(statement)
         for statement in told
@@ -132,9 +138,11 @@ def changes_by(name: str) -> list[str]:
 
 def _hold(context: Any) -> str:
     """What the other databases are told beside, for a row that is held before it is changed."""
-    if context.compiled is None or not isinstance(context.compiled.statement, Select):
+    statement = context.compiled.statement if context.compiled is not None else None
+    source = statement.select if isinstance(statement, Insert) else statement
+    if not isinstance(source, Select):
         return ""
-    theirs = str(context.compiled.statement.compile(dialect=postgresql.dialect()))
+    theirs = str(source.compile(dialect=postgresql.dialect()))
     return HOLD if theirs.endswith("FOR NO KEY UPDATE") else ""
 
 

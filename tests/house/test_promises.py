@@ -17,7 +17,6 @@ NO_PROMISE = {
     "Sessions.end_all": "all end, whoever is first; nobody decides by how many",
     "Sessions.end_others": "all others end, whoever is first; nobody decides by how many",
     "Sessions.end_trusted": "all end, whoever is first; nobody decides by how many",
-    "Sessions.open": "a row of one's own",
     "TrustedBrowsers.end_all": "all end, whoever is first; the count is only told",
     "TrustedBrowsers.rename": "of two names at once either may stay",
     "UserRows.remove": "who may remove, Accounts.claim_deletion says, or an administrator",

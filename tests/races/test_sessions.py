@@ -1,11 +1,22 @@
 """Sessions end while others end them too, and while somebody is just coming in."""
 
+import secrets
 from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
 
+import pytest
+
+from flask_airlock.domain.accounts import Account
+from flask_airlock.domain.login_state import Stage
+from flask_airlock.domain.sessions import Session
+from flask_airlock.errors import StoreBusy
+from tests.applications import Application
 from tests.journeys.support import signed_in
 from tests.people import Browser, Person
 from tests.races.actions import Shot, shot
 from tests.races.arena import CROWD, Arena, tokens
+from tests.storage.units import session_of
 
 PAGE = "/security/sessions"
 LOGINS = CROWD // 4
@@ -63,3 +74,47 @@ def test_no_login_that_had_begun_slips_through_while_all_sessions_end(
         assert "all_ended" in answers[-1].place
         assert arena.open_sessions(ada) == []
         assert not any(arena.lets_in(token) for token in tokens(answers))
+
+
+def open_or_change(application: Application, job: tuple[Account, Session] | Account) -> bool:
+    """Open a session on an account that was read before; or, for the account alone, change it and
+    end all its sessions. False where it is not as it was read."""
+    services = application.app.extensions["security"].services
+    with application.app.app_context(), suppress(StoreBusy), services.begin() as work:
+        if isinstance(job, Account):
+            work.unit.accounts.lock(job.id)
+            work.unit.sessions.end_all(job.id, application.clock.now)
+        else:
+            account, session = job
+            work.unit.sessions.open(secrets.token_bytes(32), session, account)
+        return True
+    return False
+
+
+@pytest.mark.promise("Sessions.open")
+def test_no_session_is_opened_by_who_read_the_account_before_it_was_changed(
+    arena: Arena, rounds: int
+) -> None:
+    """S-105: a password takes its time; who was first is ended by the change, who is later is
+    refused, and comes in when he has read anew."""
+    for ada in arena.people(rounds):
+        inside(arena, ada)
+        (row,) = arena.open_sessions(ada)
+        account = account_of(arena, row["account_id"])
+        jobs: list[Any] = [(account, session_of(account.id, Stage.SIGNED_IN))] * CROWD
+        jobs.insert(CROWD // 2, account)
+        arena.race(open_or_change, jobs)
+        assert arena.open_sessions(ada) == []
+        assert not open_or_change(arena.application, jobs[0])
+        again = account_of(arena, row["account_id"])
+        assert again.revision > account.revision
+        assert open_or_change(arena.application, (again, jobs[0][1]))
+
+
+def account_of(arena: Arena, account_id: int) -> Account:
+    """The account as it is now."""
+    services = arena.application.app.extensions["security"].services
+    with arena.application.app.app_context(), services.look() as unit:
+        found: Account | None = unit.accounts.of_id(account_id)
+    assert found is not None
+    return found

@@ -23,6 +23,7 @@ from .tables import Tables
 class Sessions(Store):
     """Rows of `airlock_sessions`."""
 
+    @promise("A session is opened only while its account is as it was read.")
     def open(
         self, digest: bytes, session: Session, account: Account, *, address: str = "",
         agent: str = "",
