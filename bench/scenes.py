@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 
 from bench.peers.common import Peer
@@ -61,6 +62,12 @@ def _sign_in(peer: Peer, visitor: Visitor) -> None:
     peer.sign_in(visitor)
 
 
+def _open_for_an_hour(peer: Peer, visitor: Visitor) -> None:
+    for _ in range(60):
+        peer.now += timedelta(minutes=1)
+        visitor.get(peer.page)
+
+
 def _is_open(_: Peer, visitor: Visitor) -> bool:
     return visitor.status == 200
 
@@ -75,6 +82,7 @@ def _is_inside(peer: Peer, visitor: Visitor) -> bool:
 
 SCENES: dict[str, Scene] = {
     "page": Scene(_signed_in, partial(_open, "page"), _is_open, stays=True),
+    "hour of pages": Scene(_signed_in, _open_for_an_hour, _is_open),
     "role page": Scene(_signed_in, partial(_open, "role_page"), _is_open, stays=True),
     "login form": Scene(_new, partial(_open, "login"), _is_open, stays=True),
     "code form": Scene(_between, partial(_open, "second_step"), _is_open, stays=True),
