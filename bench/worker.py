@@ -9,6 +9,7 @@ import json
 import sys
 import time
 from collections import Counter
+from contextlib import ExitStack
 from typing import Any
 
 from bench.peers import PEERS
@@ -122,12 +123,21 @@ def main() -> None:
     parser.add_argument("database")
     parser.add_argument("--roles", type=int, default=1)
     parser.add_argument("--hash", action="store_true", help="leave argon2 as it is")
+    parser.add_argument("--served", action="store_true", help="ask through gunicorn")
     chosen = parser.parse_args()
     if not chosen.hash:
         stub_the_hash()
     peer = make(chosen.name, chosen.database, chosen.roles)
     peer.fill()
-    worker = Worker(peer)
+    with ExitStack() as stack:
+        if chosen.served:
+            served = importlib.import_module("bench.served")
+            stack.enter_context(served.behind_gunicorn(peer, chosen.name, chosen.database))
+        answer_until_the_end(Worker(peer))
+
+
+def answer_until_the_end(worker: Worker) -> None:
+    """A line for each line."""
     for line in sys.stdin:
         sys.stdout.write(json.dumps(worker.answer(json.loads(line))) + "\n")
         sys.stdout.flush()

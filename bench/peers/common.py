@@ -3,6 +3,7 @@
 import base64
 import hmac
 import struct
+import time
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable
@@ -42,6 +43,8 @@ class Peer(ABC):
         self.roles = roles
         # What a browser keeps after it was signed out.
         self.kept: dict[str, str] = {}
+        # What a request costs is a difference of this.
+        self.clock: Callable[[], float] = time.process_time
         self.app = self.make(database)
 
     @abstractmethod
@@ -68,7 +71,9 @@ class Peer(ABC):
 
     def visitor(self) -> Visitor:
         """A browser of hers, signed out."""
-        return Visitor(self.app, cookies=dict(self.kept), token_field=self.token_field)
+        return Visitor(
+            self.app, cookies=dict(self.kept), token_field=self.token_field, clock=self.clock
+        )
 
     def sign_in(self, visitor: Visitor) -> Visitor:
         """The four requests of a login: both forms, and both answers."""
