@@ -17,10 +17,13 @@ STYLE = """
   .paper { fill: #ffffff; } .bar { fill: #9aa5b1; } .ours { fill: #2563eb; }
   .goal { stroke: #b91c1c; stroke-width: 1.5; stroke-dasharray: 4 3; }
   text { font: 13px system-ui, sans-serif; fill: #1f2933; }
+  .name, .of { text-anchor: end; }
+  .figure { paint-order: stroke; stroke: #ffffff; stroke-width: 4; }
   .title { font-weight: 600; font-size: 15px; } .what { font-weight: 600; } .of { fill: #b91c1c; }
   @media (prefers-color-scheme: dark) {
     .paper { fill: #17191c; } .bar { fill: #64707d; } .ours { fill: #60a5fa; }
-    .goal { stroke: #f87171; } text { fill: #e4e7eb; } .of { fill: #f87171; }
+    .goal { stroke: #f87171; } text { fill: #e4e7eb; } .figure { stroke: #17191c; }
+    .of { fill: #f87171; }
   }
 """
 
@@ -41,7 +44,7 @@ def svg(group: Group) -> str:
         f'<title id="title">{title}</title>',
         f"<style>{STYLE}</style>",
         f'<rect class="paper" width="{WIDTH}" height="{y}" rx="8"/>',
-        f'<text class="title" x="{MARGIN}" y="{MARGIN + 10}">{title}</text>',
+        _text(MARGIN, MARGIN + 10, group.title, "title"),
         *parts,
         "</svg>",
     )
@@ -53,19 +56,28 @@ def _height(result: Result) -> int:
 
 
 def _panel(result: Result, y: int) -> Iterator[str]:
-    """The bars of one goal, the shortest first."""
+    """The bars of one goal, the shortest first; figures lie above the goal's line."""
     yield _text(MARGIN, y + 14, result.what, "what")
     longest = _longest(result)
     bars = sorted(result.bars.items(), key=lambda bar: bar[1])
-    top = y + HEAD
-    for number, (name, value) in enumerate(bars):
-        yield from _bar(name, value, longest, top + ROW * number)
+    lengths = [LONGEST * min(1.0, value / longest) for _, value in bars]
+    tops = range(y + HEAD, y + HEAD + ROW * len(bars), ROW)
+    for (name, _), length, top in zip(bars, lengths, tops, strict=True):
+        kind, size = ("ours" if name == "ours" else "bar"), f'height="{ROW - 6}"'
+        yield f'<rect class="{kind}" x="{LEFT}" y="{top + 2}" width="{length:.1f}" {size}/>'
     if result.limit is not None:
-        x = LEFT + LONGEST * result.limit / longest
-        bottom = top + ROW * len(bars)
-        yield f'<line class="goal" x1="{x:.1f}" y1="{top - 4}" x2="{x:.1f}" y2="{bottom}"/>'
-        goal = escape(f"goal: {result.limit:g} {result.unit}")
-        yield f'<text class="of" x="{WIDTH - MARGIN}" y="{y + 14}" text-anchor="end">{goal}</text>'
+        yield from _goal(result, LEFT + LONGEST * result.limit / longest, y)
+    for (name, value), length, top in zip(bars, lengths, tops, strict=True):
+        shown = "Flask-Airlock" if name == "ours" else name
+        figure = f"{value:.3g}" if value < 1000 else f"{value:,.0f}"
+        yield _text(LEFT - 8, top + 13, shown, "name")
+        yield _text(LEFT + length + 6, top + 13, figure, "figure")
+
+
+def _goal(result: Result, x: float, y: int) -> Iterator[str]:
+    ends = f'y1="{y + HEAD - 4}" y2="{y + HEAD + ROW * len(result.bars)}"'
+    yield f'<line class="goal" x1="{x:.1f}" x2="{x:.1f}" {ends}/>'
+    yield _text(WIDTH - MARGIN, y + 14, f"goal: {result.limit:g} {result.unit}", "of")
 
 
 def _longest(result: Result) -> float:
@@ -75,15 +87,5 @@ def _longest(result: Result) -> float:
     return max(result.limit * 1.1, min(longest, result.limit * MOST_OF_GOAL))
 
 
-def _bar(name: str, value: float, longest: float, y: int) -> Iterator[str]:
-    length = LONGEST * min(1.0, value / longest)
-    kind = "ours" if name == "ours" else "bar"
-    shown = "Flask-Airlock" if name == "ours" else name
-    yield f'<text x="{LEFT - 8}" y="{y + 13}" text-anchor="end">{escape(shown)}</text>'
-    yield f'<rect class="{kind}" x="{LEFT}" y="{y + 2}" width="{length:.1f}" height="{ROW - 6}"/>'
-    yield _text(LEFT + length + 6, y + 13, f"{value:.3g}" if value < 1000 else f"{value:,.0f}", "")
-
-
 def _text(x: float, y: float, said: str, kind: str) -> str:
-    named = f' class="{kind}"' if kind else ""
-    return f'<text{named} x="{x:.1f}" y="{y}">{escape(said)}</text>'
+    return f'<text class="{kind}" x="{x:.1f}" y="{y}">{escape(said)}</text>'

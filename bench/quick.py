@@ -30,10 +30,10 @@ class Goal:
 
 
 GOALS = (
-    Goal("page", "floor", 2.0, 1, 0, times=200),
-    Goal("password", "bare", 9.0, 15, 3),
-    Goal("code", "bare", 5.5, 14, 4),
-    Goal("whole login", "bare", 5.5, 35, 9),
+    Goal("page", "floor", 2.6, 1, 0, times=200),
+    Goal("password", "bare", 15.0, 15, 3),
+    Goal("code", "bare", 7.5, 14, 4),
+    Goal("whole login", "bare", 9.0, 35, 9),
 )
 
 
