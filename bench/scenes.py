@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 
-from bench.peers.common import EMAIL, PASSWORD, Peer
+from bench.peers.common import Peer
 from bench.visitor import Visitor
 
 
@@ -20,23 +21,22 @@ class Scene:
 
 
 def _new(peer: Peer) -> Visitor:
-    """In a browser of hers, signed out."""
-    return Visitor(peer.app, cookies=dict(peer.kept))
+    return peer.visitor()
 
 
 def _signed_in(peer: Peer) -> Visitor:
-    return peer.sign_in(_new(peer))
+    return peer.sign_in(peer.visitor())
 
 
 def _at_the_form(peer: Peer) -> Visitor:
-    visitor = _new(peer)
+    visitor = peer.visitor()
     visitor.get(peer.login)
     return visitor
 
 
 def _between(peer: Peer) -> Visitor:
     visitor = _at_the_form(peer)
-    _give_password(peer, visitor)
+    peer.give_password(visitor)
     return visitor
 
 
@@ -51,15 +51,21 @@ def _open(path: str, peer: Peer, visitor: Visitor) -> None:
 
 
 def _give_password(peer: Peer, visitor: Visitor) -> None:
-    visitor.post(peer.login, email=EMAIL, password=PASSWORD)
+    peer.give_password(visitor)
 
 
 def _give_code(peer: Peer, visitor: Visitor) -> None:
-    visitor.post(peer.second_step, method="authenticator", code=peer.code())
+    peer.give_code(visitor)
 
 
 def _sign_in(peer: Peer, visitor: Visitor) -> None:
     peer.sign_in(visitor)
+
+
+def _open_for_an_hour(peer: Peer, visitor: Visitor) -> None:
+    for _ in range(60):
+        peer.now += timedelta(minutes=1)
+        visitor.get(peer.page)
 
 
 def _is_open(_: Peer, visitor: Visitor) -> bool:
@@ -76,6 +82,7 @@ def _is_inside(peer: Peer, visitor: Visitor) -> bool:
 
 SCENES: dict[str, Scene] = {
     "page": Scene(_signed_in, partial(_open, "page"), _is_open, stays=True),
+    "hour of pages": Scene(_signed_in, _open_for_an_hour, _is_open),
     "role page": Scene(_signed_in, partial(_open, "role_page"), _is_open, stays=True),
     "login form": Scene(_new, partial(_open, "login"), _is_open, stays=True),
     "code form": Scene(_between, partial(_open, "second_step"), _is_open, stays=True),

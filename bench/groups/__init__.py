@@ -1,0 +1,1 @@
+"""What is measured, in groups: each module has `measure(rounds)`, which returns a Group."""
