@@ -10,10 +10,11 @@ unexport PYTHONDONTWRITEBYTECODE
 BIN := .venv/bin
 FOR_DEMO := .venv/.installed-demo
 FOR_DEV := .venv/.installed-dev
+FOR_BENCH := .bench/.installed
 INSTALLED_FROM := pyproject.toml uv.lock .ci/bootstrap
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check soak bench-quick docs screenshots messages lock clean
+.PHONY: help demo test check soak bench bench-quick docs screenshots messages lock clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
@@ -34,6 +35,9 @@ check: $(FOR_DEV) ## Check formatting, lint, types, docs and the rules of the ho
 soak: $(FOR_DEV) ## Run the long counts (up to an hour)
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -m soak
 
+bench: $(FOR_DEV) $(FOR_BENCH) ## Compare what everything costs with what others do (half an hour)
+	$(BIN)/python -m bench
+
 bench-quick: $(FOR_DEV) ## Compare what a page and a login cost with what is written by hand (3 minutes)
 	$(BIN)/python -m bench.quick
 
@@ -51,7 +55,7 @@ lock: ## Renew uv.lock
 	.ci/bootstrap lock
 
 clean: ## Remove what was installed, built and cached
-	rm -rf .venv .uv build dist docs/_build .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .uv .bench build dist docs/_build .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find src tests examples docs -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(FOR_DEMO): $(INSTALLED_FROM)
@@ -61,3 +65,7 @@ $(FOR_DEMO): $(INSTALLED_FROM)
 $(FOR_DEV): $(INSTALLED_FROM)
 	@echo "Installing the project and its tools into .venv ..."
 	@.ci/bootstrap dev
+
+$(FOR_BENCH): $(INSTALLED_FROM) $(wildcard bench/requirements/*.txt)
+	@echo "Installing what is compared into .bench ..."
+	@.ci/bootstrap bench

@@ -6,11 +6,10 @@ It runs with the checks, so that nothing creeps.
 """
 
 import sys
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
 
-from bench.rounds import Asked, ratio, workers
+from bench.databases import files
+from bench.rounds import Asked, Cast, ratio, this_python, workers
 
 ROUNDS = 7
 
@@ -60,10 +59,10 @@ def judged(asked: dict[str, Asked], goal: Goal) -> list[str]:
 
 def main() -> int:
     """0 where all is as it should be."""
-    with tempfile.TemporaryDirectory() as folder:
-        names = ("ours", *sorted({goal.theirs for goal in GOALS}))
-        databases = {name: f"sqlite:///{Path(folder) / name}.sqlite" for name in names}
-        with workers(databases) as asked:
+    names = ("ours", *sorted({goal.theirs for goal in GOALS}))
+    with files() as new_file:
+        cast = {name: Cast(name, new_file()) for name in names}
+        with workers(cast, this_python) as asked:
             wrong = [problem for goal in GOALS for problem in judged(asked, goal)]
     sys.stdout.write("".join(f"{problem}\n" for problem in wrong))
     return 1 if wrong else 0

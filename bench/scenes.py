@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from bench.peers.common import EMAIL, PASSWORD, Peer
+from bench.peers.common import Peer
 from bench.visitor import Visitor
 
 
@@ -20,23 +20,22 @@ class Scene:
 
 
 def _new(peer: Peer) -> Visitor:
-    """In a browser of hers, signed out."""
-    return Visitor(peer.app, cookies=dict(peer.kept))
+    return peer.visitor()
 
 
 def _signed_in(peer: Peer) -> Visitor:
-    return peer.sign_in(_new(peer))
+    return peer.sign_in(peer.visitor())
 
 
 def _at_the_form(peer: Peer) -> Visitor:
-    visitor = _new(peer)
+    visitor = peer.visitor()
     visitor.get(peer.login)
     return visitor
 
 
 def _between(peer: Peer) -> Visitor:
     visitor = _at_the_form(peer)
-    _give_password(peer, visitor)
+    peer.give_password(visitor)
     return visitor
 
 
@@ -51,11 +50,11 @@ def _open(path: str, peer: Peer, visitor: Visitor) -> None:
 
 
 def _give_password(peer: Peer, visitor: Visitor) -> None:
-    visitor.post(peer.login, email=EMAIL, password=PASSWORD)
+    peer.give_password(visitor)
 
 
 def _give_code(peer: Peer, visitor: Visitor) -> None:
-    visitor.post(peer.second_step, method="authenticator", code=peer.code())
+    peer.give_code(visitor)
 
 
 def _sign_in(peer: Peer, visitor: Visitor) -> None:

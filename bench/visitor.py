@@ -9,12 +9,11 @@ from typing import Any
 from urllib.parse import urlencode
 
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
-TOKEN = re.compile(r'name="csrf_token"[^>]*?value="([^"]+)"')
 
 
 @dataclass
 class Visitor:
-    """`cpu` is the time that the application has computed for it, in seconds."""
+    """`cpu` is the time that the application has computed for it, in seconds, by its `clock`."""
 
     app: Application
     cpu: float = 0.0
@@ -22,6 +21,9 @@ class Visitor:
     place: str = ""
     page: str = ""
     cookies: dict[str, str] = field(default_factory=dict)
+    token_field: str = "csrf_token"
+    address: str = "127.0.0.1"
+    clock: Callable[[], float] = time.process_time
 
     def get(self, path: str) -> str:
         """Open a page; what it says."""
@@ -29,8 +31,8 @@ class Visitor:
 
     def post(self, path: str, **fields: str) -> str:
         """Send a form with the token of the page that is open."""
-        if found := TOKEN.search(self.page):
-            fields["csrf_token"] = found[1]
+        if found := re.search(rf'name="{self.token_field}"[^>]*?value="([^"]+)"', self.page):
+            fields[self.token_field] = found[1]
         return self._ask("POST", path, urlencode(fields).encode())
 
     def _ask(self, method: str, path: str, body: bytes) -> str:
@@ -40,13 +42,13 @@ class Visitor:
         def start(status: str, headers: list[tuple[str, str]], _: Any = None) -> None:
             head[:] = [status, headers]
 
-        begun = time.process_time()
+        begun = self.clock()
         answer = self.app(environ, start)
         said = b"".join(answer)
         close = getattr(answer, "close", None)
         if close is not None:
             close()
-        self.cpu += time.process_time() - begun
+        self.cpu += self.clock() - begun
         self._keep(*head)
         self.page = said.decode()
         return self.page
@@ -66,7 +68,7 @@ class Visitor:
             "HTTP_HOST": "localhost",
             "HTTP_USER_AGENT": "Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Firefox/130.0",
             "HTTP_COOKIE": "; ".join(f"{name}={value}" for name, value in self.cookies.items()),
-            "REMOTE_ADDR": "127.0.0.1",
+            "REMOTE_ADDR": self.address,
             "wsgi.version": (1, 0),
             "wsgi.url_scheme": "http",
             "wsgi.input": io.BytesIO(body),

@@ -3,58 +3,41 @@
 python -m bench.worker ours sqlite:////tmp/bench.sqlite
 """
 
+import argparse
+import importlib
 import json
 import sys
+import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
-import sqlalchemy as sa
-from argon2 import PasswordHasher
-
-from bench.peers.bare import Bare
+from bench.peers import PEERS
 from bench.peers.common import Peer
-from bench.peers.floor import CoreFloor, Floor
-from bench.peers.ours import Ours
 from bench.scenes import SCENES, Scene
 from bench.visitor import Visitor
 
-PEERS: dict[str, type[Peer]] = {
-    "floor": Floor,
-    "core-floor": CoreFloor,
-    "bare": Bare,
-    "ours": Ours,
-}
 WARM_UP = 30
+# A chore is too short for the clock alone.
+CHORES_AT_ONCE = 100
+
+
+def make(name: str, database: str, roles: int = 1) -> Peer:
+    """The peer of this name; its environment is this process's."""
+    source = PEERS[name]
+    module = importlib.import_module(f"bench.peers.{source.module}")
+    peer: Peer = getattr(module, source.name)(database, roles)
+    return peer
 
 
 def stub_the_hash() -> None:
-    """What argon2 costs is the same for all, and would hide the rest."""
-    PasswordHasher.verify = lambda *_: True  # type: ignore[method-assign]
-    PasswordHasher.check_needs_rehash = lambda *_: False  # type: ignore[method-assign]
+    """What argon2 costs is the same for all, and would hide the rest.
 
-
-@contextmanager
-def counted(counts: Counter[str] | None) -> Iterator[None]:
-    """Statements and commits of all engines; nothing is listened to where nobody counts."""
-    if counts is None:
-        yield
-        return
-
-    def statement(*_: Any) -> None:
-        counts["statements"] += 1
-
-    def commit(_: Any) -> None:
-        counts["commits"] += 1
-
-    sa.event.listen(sa.Engine, "before_cursor_execute", statement)
-    sa.event.listen(sa.Engine, "commit", commit)
-    try:
-        yield
-    finally:
-        sa.event.remove(sa.Engine, "before_cursor_execute", statement)
-        sa.event.remove(sa.Engine, "commit", commit)
+    All peers come to one of these two in the end.
+    """
+    hasher = importlib.import_module("argon2").PasswordHasher
+    hasher.verify = lambda *_: True
+    hasher.check_needs_rehash = lambda *_: False
+    importlib.import_module("argon2.low_level").verify_secret = lambda *_: True  # type: ignore[attr-defined]
 
 
 class Player:
@@ -74,27 +57,50 @@ class Player:
             self._visitor = scene.stand(peer)
         visitor = self._visitor
         before = visitor.cpu
-        with counted(counts):
+        if counts is None:
             scene.act(peer, visitor)
+        else:
+            with peer.counted(counts):
+                scene.act(peer, visitor)
         spent = visitor.cpu - before
         if not scene.came_of_it(peer, visitor):
             raise RuntimeError(f"this came of it: {visitor.status} {visitor.page[:500]}")
         return spent
 
 
-def answered(players: dict[str, Player], peer: Peer, asked: Any) -> Any:
-    """Time one scene so often, or count what it asks of the database."""
-    name, times = asked["scene"], asked["times"]
-    if name not in players:
-        players[name] = Player(peer, SCENES[name])
-    if times:
-        return [players[name].play() for _ in range(times)]
-    # Every half minute a request picks up what was left lying: the least is the scene's own.
-    return min((counts_of(players[name]) for _ in range(3)), key=Counter.total)
+class Worker:
+    """Times scenes and chores, or counts what a scene asks of the database."""
+
+    def __init__(self, peer: Peer) -> None:
+        self._peer = peer
+        self._players: dict[str, Player] = {}
+        self._chores = peer.chores()
+
+    def answer(self, asked: dict[str, Any]) -> Any:
+        """What comes of one line."""
+        name, times = asked["scene"], asked["times"]
+        if name in self._chores:
+            return [self._do(name) for _ in range(times)]
+        player = self._player(name)
+        if times:
+            return [player.play() for _ in range(times)]
+        # Every half minute a request picks up what was left lying: the least is the scene's own.
+        return min((_counts_of(player) for _ in range(3)), key=Counter.total)
+
+    def _player(self, name: str) -> Player:
+        if name not in self._players:
+            self._players[name] = Player(self._peer, SCENES[name])
+        return self._players[name]
+
+    def _do(self, name: str) -> float:
+        chore, often = self._chores[name], 1 if name == "raw verify" else CHORES_AT_ONCE
+        begun = time.process_time()
+        for _ in range(often):
+            chore()
+        return (time.process_time() - begun) / often
 
 
-def counts_of(player: Player) -> Counter[str]:
-    """What one more asks of the database."""
+def _counts_of(player: Player) -> Counter[str]:
     counts: Counter[str] = Counter()
     player.play(counts)
     return counts
@@ -102,11 +108,19 @@ def counts_of(player: Player) -> Counter[str]:
 
 def main() -> None:
     """Answer until the input ends."""
-    name, database = sys.argv[1:]
-    stub_the_hash()
-    peer, players = PEERS[name](database), dict[str, Player]()
+    parser = argparse.ArgumentParser()
+    parser.add_argument("name")
+    parser.add_argument("database")
+    parser.add_argument("--roles", type=int, default=1)
+    parser.add_argument("--hash", action="store_true", help="leave argon2 as it is")
+    chosen = parser.parse_args()
+    if not chosen.hash:
+        stub_the_hash()
+    peer = make(chosen.name, chosen.database, chosen.roles)
+    peer.fill()
+    worker = Worker(peer)
     for line in sys.stdin:
-        sys.stdout.write(json.dumps(answered(players, peer, json.loads(line))) + "\n")
+        sys.stdout.write(json.dumps(worker.answer(json.loads(line))) + "\n")
         sys.stdout.flush()
 
 

@@ -3,6 +3,7 @@
 No CSRF protection, no throttling, no record of what happened, the key in clear.
 """
 
+from functools import partial
 from typing import Any
 
 import pyotp
@@ -14,7 +15,8 @@ from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, UserMixin, current_user, login_required, login_user
 from flask_sqlalchemy import SQLAlchemy
 
-from bench.peers.common import EMAIL, KEY, PASSWORD, SECRET_KEY, Peer
+from bench.peers.common import EMAIL, KEY, PASSWORD, Chore
+from bench.peers.flask_peer import FlaskPeer
 
 FORM = """<!doctype html><html lang="en"><head><title>{{ title }}</title></head><body>
 <h1>{{ title }}</h1>{% if wrong %}<p role="alert">That is not right.</p>{% endif %}
@@ -23,14 +25,15 @@ FORM = """<!doctype html><html lang="en"><head><title>{{ title }}</title></head>
 <button>Go on</button></form></body></html>"""
 
 
-class Bare(Peer):
+class Bare(FlaskPeer):
     """Two forms and a page."""
 
-    def make(self, database: str) -> Flask:
+    hasher: PasswordHasher
+    user_model: Any
+
+    def build(self, app: Flask) -> None:
         """The application of an afternoon."""
-        app = Flask(__name__)
-        app.config.update(SECRET_KEY=SECRET_KEY, SQLALCHEMY_DATABASE_URI=database)
-        db, hasher, logins = SQLAlchemy(app), PasswordHasher(), LoginManager(app)
+        db, logins = SQLAlchemy(app), LoginManager(app)
 
         class User(UserMixin, db.Model):  # type: ignore[name-defined,misc]
             id = db.Column(db.Integer, primary_key=True)
@@ -40,12 +43,19 @@ class Bare(Peer):
             last_step = db.Column(db.Integer, default=0)
 
         logins.user_loader(lambda key: db.session.get(User, int(key)))
-        with app.app_context():
-            db.create_all()
-            db.session.add(User(email=EMAIL, password=hasher.hash(PASSWORD), key=KEY))
-            db.session.commit()
-        self._add_pages(app, db, User, hasher)
-        return app
+        self.db, self.user_model, self.hasher = db, User, PasswordHasher()
+        self._add_pages(app, db, User, self.hasher)
+
+    def people(self) -> None:
+        """Somebody who has an app."""
+        password = self.hasher.hash(PASSWORD)
+        self.db.session.add(self.user_model(email=EMAIL, password=password, key=KEY))
+
+    def chores(self) -> dict[str, Chore]:
+        """Also the check of a wrong code."""
+        verify, code = pyotp.TOTP(KEY).verify, self.wrong_code()
+        check = partial(verify, code, for_time=self.now, valid_window=1)
+        return super().chores() | {"wrong code": check}
 
     def _add_pages(self, app: Flask, db: SQLAlchemy, user_model: Any, hasher: Any) -> None:
         @app.route("/login", methods=["GET", "POST"])

@@ -6,31 +6,31 @@ import sqlalchemy as sa
 from flask import Flask, abort, session
 from flask_sqlalchemy import SQLAlchemy
 
-from bench.peers.common import EMAIL, SECRET_KEY, Peer
+from bench.peers.common import EMAIL
+from bench.peers.flask_peer import FlaskPeer
 from bench.visitor import Visitor
 
 
-class Floor(Peer):
+class Floor(FlaskPeer):
     """By the ORM, as Flask-SQLAlchemy is used."""
 
     by_core = False
+    user_model: Any
 
-    def make(self, database: str) -> Flask:
+    def build(self, app: Flask) -> None:
         """A page for who is signed in, and a way to be."""
-        app = Flask(__name__)
-        app.config.update(SECRET_KEY=SECRET_KEY, SQLALCHEMY_DATABASE_URI=database)
         db = SQLAlchemy(app)
 
         class User(db.Model):  # type: ignore[name-defined,misc]
             id = db.Column(db.Integer, primary_key=True)
             email = db.Column(db.String(255), unique=True)
 
-        with app.app_context():
-            db.create_all()
-            db.session.add(User(email=EMAIL))
-            db.session.commit()
+        self.db, self.user_model = db, User
         self._add_pages(app, db, User)
-        return app
+
+    def people(self) -> None:
+        """Somebody without a password."""
+        self.db.session.add(self.user_model(email=EMAIL))
 
     def _add_pages(self, app: Flask, db: SQLAlchemy, user_model: Any) -> None:
         table = user_model.__table__

@@ -1,13 +1,15 @@
 """Flask-Airlock as the quick start has it, but in production's way: no debug mode, no test mode."""
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from flask import Flask
 from flask_mail import Mail
 from flask_sqlalchemy import SQLAlchemy
 
-from bench.peers.common import EMAIL, KEY, PASSWORD, SECRET_KEY, Peer
+from bench.peers.common import EMAIL, KEY, PASSWORD, SECRET_KEY, Chore
+from bench.peers.flask_peer import FlaskPeer
 from bench.visitor import Visitor
 from flask_airlock import (
     RoleMixin,
@@ -19,7 +21,8 @@ from flask_airlock import (
     roles_required,
 )
 from flask_airlock.domain.browsers import MARK_PREFIX
-from flask_airlock.domain.totp import from_base32
+from flask_airlock.domain.totp import from_base32, matching_step
+from flask_airlock.domain.vault import Place, Vault
 
 SETTINGS: dict[str, Any] = {
     "SECRET_KEY": SECRET_KEY,
@@ -35,28 +38,47 @@ SETTINGS: dict[str, Any] = {
 }
 
 
-class Ours(Peer):
+class Ours(FlaskPeer):
     """Everything that is on by default."""
 
     second_step = "/login/second-step?method=authenticator"
+    datastore: Any
 
-    def make(self, database: str) -> Flask:
-        """The quick start, with somebody who has an app already."""
-        app = Flask(__name__)
-        app.config.update(SETTINGS, SQLALCHEMY_DATABASE_URI=database)
-        db = SQLAlchemy(app)
-        datastore = SQLAlchemyUserDatastore(db, *_models(db))
-        Security(app, datastore)
+    def build(self, app: Flask) -> None:
+        """The quick start."""
+        app.config.update(SETTINGS)
+        self.db = SQLAlchemy(app)
+        self.datastore = SQLAlchemyUserDatastore(self.db, *_models(self.db))
+        Security(app, self.datastore)
         Mail(app)
         app.extensions["security"].clock = self._clock
         self._add_pages(app)
-        with app.app_context():
-            db.create_all()
-            user = datastore.create_user(email=EMAIL, password=PASSWORD)
-            datastore.add_role_to_user(user, datastore.create_role(name="admin"))
-            db.session.commit()
-            self._add_factor(app, user.id)
-        return app
+
+    def people(self) -> None:
+        """Somebody who has an app already."""
+        user = self.datastore.create_user(email=EMAIL, password=PASSWORD)
+        for name in ("admin", *map(str, range(1, self.roles))):
+            self.datastore.add_role_to_user(user, self.datastore.create_role(name=name))
+        self.db.session.commit()
+        self._add_factor(self.flask, user.id)
+
+    def give_code(self, visitor: Visitor) -> None:
+        """The form says which method is answered."""
+        visitor.post(self.second_step, method="authenticator", code=self.code())
+
+    def chores(self) -> dict[str, Chore]:
+        """Also the check of a wrong code, alone and with opening the sealed secret."""
+        secret, code, now = from_base32(KEY), self.wrong_code(), self.now
+        vault, place = Vault([SECRET_KEY.encode()]), Place("table", "column", 1)
+        sealed = vault.seal(secret, place)
+
+        def opened() -> int | None:
+            return matching_step(vault.open(sealed, place), code, now)
+
+        return super().chores() | {
+            "wrong code": partial(matching_step, secret, code, now),
+            "sealed and wrong code": opened,
+        }
 
     def marks(self, visitor: Visitor) -> dict[str, str]:
         """One for each account that signed in there."""

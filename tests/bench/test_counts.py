@@ -1,19 +1,18 @@
 """What a page and a login ask of the database, exactly, as `make bench-quick` counts it."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
+from bench.databases import files
 from bench.quick import GOALS, Goal
-from bench.rounds import Asked, workers
+from bench.rounds import Asked, Cast, this_python, workers
 
 
 @pytest.fixture(scope="module")
-def ours(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asked]:
+def ours() -> Iterator[Asked]:
     """Our application in a process of its own."""
-    file = Path(tmp_path_factory.mktemp("bench")) / "ours.sqlite"
-    with workers({"ours": f"sqlite:///{file}"}) as asked:
+    with files() as new_file, workers({"ours": Cast("ours", new_file())}, this_python) as asked:
         yield asked["ours"]
 
 
