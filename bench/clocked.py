@@ -58,7 +58,10 @@ class Clocked:
 
 
 def _servers_of(engine: sa.Engine) -> list[Path]:
-    """A file for each process of the database that works for this application."""
+    """A file for each process of the database that works for this application.
+
+    Helpers that it starts for one long statement are not among them: the clock tells those.
+    """
     if engine.dialect.name != "postgresql":
         return []
     mine = "SELECT pid FROM pg_stat_activity WHERE datname = current_database()"
