@@ -82,7 +82,7 @@ def _fill(connection: sa.Connection, datastore: Any, crowd: Crowd) -> int:
     first_user = _put(connection, users, crowd, crowd.users)
     first = _put(connection, tables.accounts, crowd, crowd.users, first_user)
     rows = 2 * crowd.users
-    for subject in sorted(vars(tables)):
+    for subject in sorted(tables.subjects()):
         if subject not in ("accounts", "key_checks"):
             count = int(crowd.users * crowd.each.get(subject, ELSE))
             _put(connection, getattr(tables, subject), crowd, count, first)
