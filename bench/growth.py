@@ -26,10 +26,6 @@ AT_MOST = 1.15
 ROLES = 10
 STEPS = ("page", "login form", "password", "code form", "code", "whole login")
 WITH_ROLES = ("page", "role page", "whole login")
-NO_INDEX = (
-    "the quick start's roles_users has no key: primary_key=True on both of its columns, and its "
-    "rows are found by an index"
-)
 
 
 def measure(
@@ -64,9 +60,16 @@ def by_people(
     guarded = {"role page": compared(small, large, "role page", rounds, times)}
     return [
         _told(12, f"steps and page, {what}", found, f"{rows:,} rows"),
-        _told(12, f"page for a role, {what}", guarded, NO_INDEX),
+        _told(12, f"page for a role, {what}", guarded, _how_roles_are_found(large)),
         by_plan(kind, large, many),
     ]
+
+
+def _how_roles_are_found(peer: Ours) -> str:
+    """What the database says of the application's own table, which ties users to roles."""
+    link = peer.datastore.user_model.roles.property.secondary.name
+    found = scans(engine_of(peer), every_statement(peer), {link})
+    return "; ".join(sorted(set(found.values()))) or f"{link} is not scanned"
 
 
 def by_roles(kind: str, one: Ours, ten: Ours, rounds: int, times: int) -> Result:
@@ -80,7 +83,8 @@ def by_plan(kind: str, peer: Ours, many: int) -> Result:
     statements = every_statement(peer)
     found = scans(engine_of(peer), statements, growing(peer.datastore))
     figure = f"{len(found)} of {len(statements)}"
-    what = f"statements that scan a table, {many:,} users, {kind}"
+    # What ties users to roles is the application's own, and told beside the page for a role.
+    what = f"statements that scan a table of users or of ours, {many:,} users, {kind}"
     return Result(12, what, "none", figure, not found, "; ".join(found.values()))
 
 
