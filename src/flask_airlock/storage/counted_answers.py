@@ -4,14 +4,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Executable, Update, bindparam, case, null, or_, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from ..domain.throttle import Guess, Limit
 from .columns import to_db
-from .prepared import prepared
+from .prepared import insert_into, prepared
 from .tables import Tables
 
-UPSERTS: dict[str, Any] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
+# Where one statement adds a row or changes it, and says what came of it.
+AT_ONCE = ("postgresql", "sqlite")
 KEY = ("owner", "subject", "side")
 GIVEN = ("last_at", "failures", "free_at")
 
@@ -37,7 +37,9 @@ def begin_or_count(tables: Tables, dialect: str, limit: Limit, tries: int) -> Ex
     """Count it, also where nobody was wrong before; it gives the number of wrong ones in a row."""
     rows = tables.throttles
     cells = (*KEY, "account_id", "failures", "last_at", "free_at")
-    new = UPSERTS[dialect](rows).values({name: bindparam(name) for name in cells} | {"forgiven": 0})
+    new = insert_into(rows, dialect).values(
+        {name: bindparam(name) for name in cells} | {"forgiven": 0}
+    )
     given = new.excluded
     may, becomes = _rule(tables, limit, tries, given.last_at, given.failures, given.free_at)
     counted = new.on_conflict_do_update(index_elements=KEY, set_=becomes, where=may)

@@ -48,7 +48,8 @@ class RelatedInstances(Instances):
         between, by = self._by.secondary, self._by
         if between is None:
             return owners.outerjoin(self.table, by.primaryjoin)
-        return owners.outerjoin(between.join(self.table, by.secondaryjoin), by.primaryjoin)
+        # One after the other: in brackets SQLite would read both tables whole first.
+        return owners.outerjoin(between, by.primaryjoin).outerjoin(self.table, by.secondaryjoin)
 
 
 def related_of(model: type[Any], name: str) -> RelatedInstances | None:

@@ -2,7 +2,12 @@
 
 from collections.abc import Callable
 from functools import wraps
+from importlib import import_module
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
+
+from sqlalchemy import Table
+
+from .columns import MYSQL_NAMES
 
 
 class Keeper(Protocol):
@@ -16,6 +21,14 @@ class Keeper(Protocol):
 Of = TypeVar("Of", bound=Keeper)
 Variant = ParamSpec("Variant")
 Made = TypeVar("Made")
+
+
+def insert_into(rows: Table, dialect: str) -> Any:
+    """An INSERT that knows what to do with doubles, as that database says it."""
+    # Looked for when it is needed: every process would load the dialects of databases that it
+    # never meets.
+    module = "mysql" if dialect in MYSQL_NAMES else dialect
+    return import_module(f"sqlalchemy.dialects.{module}").insert(rows)
 
 
 def prepared(

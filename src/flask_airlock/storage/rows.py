@@ -5,14 +5,13 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Insert, NestedTransaction, Table, Update, insert, select
-from sqlalchemy.dialects import mysql, postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session as OrmSession
 
 from ..domain.vault import Place, Vault
 from ..errors import Unsealable
 from .columns import MYSQL_NAMES
-from .prepared import prepared
+from .prepared import insert_into, prepared
 from .tables import Tables
 
 
@@ -39,19 +38,14 @@ class Store:
     def _ensure(self, rows: Table, key: dict[str, Any], rest: dict[str, Any]) -> None:
         """Insert a row, unless there is one with this unique key: one statement, in which nothing
         fails, so that it needs no savepoint."""
-        dialect, values = self._connection.dialect.name, key | rest
+        dialect = self._connection.dialect.name
+        new = insert_into(rows, dialect).values(key | rest)
         if dialect in MYSQL_NAMES:
             # An INSERT that finds a double shares its lock, and the UPDATE after it deadlocks.
-            added = mysql.insert(rows).values(values)
-            self._connection.execute(
-                added.on_duplicate_key_update({name: rows.c[name] for name in key})
-            )
-        elif dialect == "postgresql":
-            once = postgresql.insert(rows).values(values)
-            self._connection.execute(once.on_conflict_do_nothing(index_elements=list(key)))
+            once = new.on_duplicate_key_update({name: rows.c[name] for name in key})
         else:
-            new = sqlite.insert(rows).values(values)
-            self._connection.execute(new.on_conflict_do_nothing(index_elements=list(key)))
+            once = new.on_conflict_do_nothing(index_elements=list(key))
+        self._connection.execute(once)
 
     def _unless_there(self, statement: Insert | Update) -> bool:
         """Insert or change a row, unless another one has its unique key: then False."""

@@ -31,7 +31,7 @@ class Throttles(Store):
         """
         values, dialect = counted_answers.values_of(guess, limit, now), self._connection.dialect
         variant = (limit, guess.tries)
-        if dialect.name in counted_answers.UPSERTS and dialect.insert_returning:
+        if dialect.name in counted_answers.AT_ONCE and dialect.insert_returning:
             at_once = counted_answers.begin_or_count(self._tables, dialect.name, *variant)
             row = self._connection.execute(at_once, values).first()
             return int(row[0]) if row else None
