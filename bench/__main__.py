@@ -23,6 +23,9 @@ GROUPS = {
     "codes": "bench.groups.codes",
     "roles": "bench.groups.roles",
     "served": "bench.groups.served",
+    "footprint": "bench.footprint",
+    "growth": "bench.growth",
+    "purge": "bench.purge",
 }
 ROUNDS = 15
 

@@ -143,6 +143,8 @@ def pass_first_door(
         # meanwhile ends all sessions, and this one is not there yet: so it is opened only while
         # all is as it was read, or is read anew.
         there = as_read.pop() if as_read else work.unit.entrants.by_id(entrant.person.user_id)
+        if there is not None and there.account is None:
+            there = _with_account(services, work, there.person.user_id)
         if there is None or there.person != entrant.person:
             return None
         outcome = _pass_first_door(services, work, there, arrival)
@@ -158,11 +160,20 @@ def pass_first_door(
     return outcome
 
 
+def _with_account(services: Services, work: Work, user_id: Any) -> Entrant | None:
+    """The same with an account, made now. It says nothing of what was changed before there was
+    one: so it is held, and all is read anew."""
+    account = work.unit.accounts.ensure_evenly(user_id, services.clock())
+    if account is None:
+        return None
+    work.unit.accounts.must_be_as(account)
+    return work.unit.entrants.by_id(user_id)
+
+
 def _pass_first_door(
     services: Services, work: Work, entrant: Entrant, arrival: Arrival
 ) -> LoginOutcome | None:
-    person, now = entrant.person, services.clock()
-    account = entrant.account or work.unit.accounts.ensure_evenly(person.user_id, now)
+    person, account = entrant.person, entrant.account
     if account is None:
         return None
     if "password" in arrival.proofs and policy.password_is_closed(account, person):
