@@ -286,7 +286,10 @@ def _send_if_possible(
 
 
 def _refuse(services: Services, entrant: Entrant | None, reason: str, visitor: Visitor) -> None:
-    account = entrant.account if entrant else None
+    user_id = entrant.person.user_id if entrant else None
     with services.begin() as work:
+        # Looked for anew: it may be gone. And for nobody as well: the same statements, whoever the
+        # name belongs to.
+        account = work.unit.accounts.of_user(user_id)
         account_id = account.id if account else None
         work.record(FirstFactorRefused(account_id=account_id, reason=reason), visitor)
