@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable
 
 import pytest
+import sqlalchemy as sa
 
 from flask_airlock.domain.passwords import Passwords, Verified
 from flask_airlock.testing import CHEAP
@@ -90,6 +91,35 @@ def test_a_login_that_was_checked_before_an_administrators_change_comes_too_late
     browser.post("/login", email=ada.email, password=ada.password)
     assert not browser.is_signed_in
     assert live_sessions(application) == []
+
+
+@pytest.mark.parametrize("past_the_models", [False, True])
+@pytest.mark.parametrize("column", ["email", "confirmed_at", "password"])
+def test_a_login_does_not_go_on_with_what_a_user_was_before(
+    application: Application, passwords: SlowPasswords, column: str, past_the_models: bool
+) -> None:
+    """Who has a factor: the code would go to the old address, by the old password."""
+    ada = application.person()
+    owner = prove_before_first_setup(application.browser().give_password(ada), ada)
+    owner.set_up(ada, "email").log_out()
+    letters = letters_to(application, ada.email)
+    values = {"email": NEW, "confirmed_at": None, "password": "another hash"}
+
+    def change() -> None:
+        if not past_the_models:
+            set_user(application, ada, **{column: values[column]})
+            return
+        users = application.datastore.user_model.__table__
+        with application.app.app_context():
+            mine = sa.update(users).where(users.c.email == ada.email)
+            application.db.session.execute(mine.values(**{column: values[column]}))
+            application.db.session.commit()
+
+    browser = application.browser().get("/login")
+    passwords.meanwhile = change
+    browser.post("/login", email=ada.email, password=ada.password)
+    assert live_sessions(application) == []
+    assert letters_to(application, ada.email) == letters
 
 
 @pytest.mark.parametrize(

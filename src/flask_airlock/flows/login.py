@@ -142,12 +142,18 @@ def pass_first_door(
         # Checking a password takes its time. Whoever changes the account or sets a new password
         # meanwhile ends all sessions, and this one is not there yet: so it is opened only while
         # all is as it was read, or is read anew.
-        there = as_read.pop() if as_read else work.unit.entrants.by_id(entrant.person.user_id)
+        user_id = entrant.person.user_id
+        there = as_read.pop() if as_read else work.unit.entrants.by_id(user_id)
+        # Of what is written past the application's models the account knows nothing.
+        if work.unit.users.by_id(user_id) != entrant.person:
+            return None
         if there is not None and there.account is None:
             there = _with_account(services, work, there.person.user_id)
         if there is None or there.person != entrant.person:
             return None
         outcome = _pass_first_door(services, work, there, arrival)
+        if outcome is not None and arrival.better_hash:
+            outcome = _keep_better_hash(work, entrant.person, arrival.better_hash, outcome)
         if outcome is not None and guess is not None:
             alerts.right_after_failures(services, work, guess, entrant.person, arrival.visitor)
             attempts.clear(services, work, guess)
@@ -158,6 +164,17 @@ def pass_first_door(
         _refuse(services, entrant, "changed_meanwhile", arrival.visitor)
         raise WrongCredentials
     return outcome
+
+
+def _keep_better_hash(
+    work: Work, person: Person, better: str, outcome: LoginOutcome
+) -> LoginOutcome:
+    """After the account was taken, as by all who change a password."""
+    was = person.password_hash
+    if was and work.unit.users.replace_hash(person.user_id, was, better):
+        return outcome
+    # Somebody else was quicker: a mark that is made of this hash would say nothing.
+    return replace(outcome, mark=None) if isinstance(outcome, SignedIn) else outcome
 
 
 def _with_account(services: Services, work: Work, user_id: Any) -> Entrant | None:
@@ -178,9 +195,6 @@ def _pass_first_door(
         return None
     if "password" in arrival.proofs and policy.password_is_closed(account, person):
         return None
-    if arrival.better_hash and person.password_hash:
-        work.unit.users.replace_hash(person.user_id, person.password_hash, arrival.better_hash)
-        person = replace(person, password_hash=arrival.better_hash)
     accepted = FirstFactorAccepted(account_id=account.id, proofs=arrival.proofs)
     work.record(accepted, arrival.visitor)
     methods = services.factors.enabled(entrant.methods)
@@ -222,7 +236,8 @@ def _let_in(
         services, work, account, step, proofs, arrival.visitor, arrival.next_url,
         remember=arrival.remember, **leaning,
     )  # fmt: skip
-    gave_password = person.password_hash if "password" in proofs else None
+    kept_hash = arrival.better_hash or person.password_hash
+    gave_password = kept_hash if "password" in proofs else None
     return SignedIn(
         token,
         arrival.next_url,

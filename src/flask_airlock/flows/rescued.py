@@ -22,7 +22,7 @@ def begin_anew(services: Services, work: Work, standing: Standing, visitor: Visi
     by_now = work.unit.accounts.of_user(account.user_id)
     if by_now is None:
         raise LoginLapsed
-    return replace(standing, account=by_now)
+    return replace(standing, account=by_now, has_rescue=True)
 
 
 def tell(

@@ -13,7 +13,7 @@ from ..domain.passwords import PasswordCost, Passwords
 from ..domain.sessions import Session
 from ..domain.trust import Ending
 from ..errors import InvalidAddress, UnknownUser
-from .accounts import forget_user
+from .accounts import Accounts, forget_user
 from .columns import to_db
 from .link_tokens import void_links
 from .permissions import forbid, permit
@@ -235,7 +235,10 @@ class SQLAlchemyUserDatastore:
         off = self.users.has_active and changed.active.history.added == [False]
         new_password = changed.password.history.has_changes()
         new_address = changed.email.history.has_changes()
+        unconfirmed = self.users.has_confirmed and changed.confirmed_at.history.has_changes()
         now, key = self._clock(), getattr(user, self.users.key.key)
+        if new_address or unconfirmed:
+            Accounts(connection, self.tables).lock_user(key, now)
         if off or new_password:
             end_sessions(connection, self.tables, key, now)
         if off or new_password or new_address:

@@ -9,6 +9,9 @@ from typing import Any
 from sqlalchemy import Column, FromClause, Table
 from sqlalchemy.orm import Mapper, RelationshipProperty, make_transient_to_detached
 from sqlalchemy.orm.attributes import instance_dict
+from sqlalchemy.sql import visitors
+
+EAGER = ("joined", "selectin", "subquery", "immediate", False)
 
 
 class Instances:
@@ -26,6 +29,10 @@ class Instances:
     def width(self) -> int:
         """How many cells an instance is made of."""
         return len(self.columns)
+
+    def is_one(self, cells: Sequence[Any]) -> bool:
+        """Whether there is a row at all, of those that are joined to others."""
+        return cells[self.columns.index(self.key)] is not None
 
     def make(self, cells: Sequence[Any]) -> Any:
         """An instance with these cells of `columns`; it belongs to no session yet."""
@@ -59,7 +66,18 @@ def related_of(model: type[Any], name: str) -> RelatedInstances | None:
     is_plain = by is not None and by.uselist and by.collection_class is None
     if not is_plain or by.order_by or by.lazy in ("dynamic", "write_only", "noload", "raise"):
         return None
-    return RelatedInstances(by) if instances_of(by.entity.class_) else None
+    if not isinstance(by.entity, Mapper) or not instances_of(by.entity.class_):
+        return None
+    made, owners = RelatedInstances(by), model.__mapper__.local_table
+    between = by.secondary if by.secondary is not None else made.table
+    is_usual = _tables_of(by.primaryjoin) <= {owners, between} and made.table is not owners
+    if by.secondary is not None:
+        is_usual = is_usual and _tables_of(by.secondaryjoin) <= {between, made.table}
+    return made if is_usual else None
+
+
+def _tables_of(condition: Any) -> set[Any]:
+    return {it.table for it in visitors.iterate(condition) if isinstance(it, Column)}
 
 
 def instances_of(model: type[Any]) -> Instances | None:
@@ -67,10 +85,15 @@ def instances_of(model: type[Any]) -> Instances | None:
     columns, or has something to do when it was loaded."""
     mapper: Mapper[Any] = model.__mapper__
     is_alone = mapper.inherits is None and mapper.polymorphic_on is None
+    is_alone = is_alone and len(mapper.primary_key) == 1
     columns = [column for it in mapper.column_attrs for column in it.columns]
     is_flat = len(columns) == len(list(mapper.column_attrs)) and all(
         isinstance(it, Column) and it.table is mapper.local_table for it in columns
     )
     is_table = isinstance(mapper.local_table, Table) and not list(mapper.composites)
     listens = bool(mapper.class_manager.dispatch.load)
-    return Instances(model) if is_alone and is_flat and is_table and not listens else None
+    brings_others = any(it.lazy in EAGER for it in mapper.relationships)
+    if not (is_alone and is_flat and is_table) or listens or brings_others:
+        return None
+    made = Instances(model)
+    return made if made.key in made.columns else None

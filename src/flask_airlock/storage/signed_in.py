@@ -42,7 +42,8 @@ class SignedInReader:
         """The session that is `wanted`; `connection` is the application's. `with_roles` where the
         user's are about to be asked for: they come along in the same SELECT, if they can."""
         made = self._made
-        if made is None:
+        # An application that filters what its session reads does so here as well.
+        if made is None or self._session().dispatch.do_orm_execute:
             return self._found_by_orm(wanted, engine)
         roles = self._made_roles if with_roles else None
         statement = _rows_of(self._tables, made, roles)
@@ -56,9 +57,10 @@ class SignedInReader:
         first, place = rows[0], WIDTH + ACCOUNT
         user = self._adopted(made.make(first[place : place + made.width]))
         if roles is not None and ROLES not in instance_dict(user):
-            there = [row[-roles.width :] for row in rows if row[-roles.width] is not None]
+            there = [cells for row in rows if roles.is_one(cells := row[-roles.width :])]
             mine = [self._adopted(roles.make(cells)) for cells in there]
-            set_committed_value(user, ROLES, mine)
+            # Nothing keeps an application from giving a role twice.
+            set_committed_value(user, ROLES, list({id(it): it for it in mine}.values()))
         return user, account_of(first[WIDTH:]), session_of(first)
 
     @cached_property

@@ -7,9 +7,9 @@ from sqlalchemy import exc
 
 from ..errors import AirlockError, LoginLapsed, StoreBusy, StoreFailed
 
-# MariaDB's error numbers and PostgreSQL's SQLSTATE for a deadlock and for a lost snapshot. A
+# MariaDB's numbers, PostgreSQL's SQLSTATE and SQLite's name for a deadlock and a lost snapshot. A
 # deadlock within a savepoint takes the savepoint away as well: that is 1305, when it is let go.
-GIVING_WAY = {1213, 1020, 1305, "40P01", "40001"}
+GIVING_WAY = {1213, 1020, 1305, "40P01", "40001", "SQLITE_BUSY_SNAPSHOT"}
 # A row of ours that points to nobody: the account was removed while its owner was on the way in.
 OWNER_GONE = {1452, "23503", "SQLITE_CONSTRAINT_FOREIGNKEY"}
 

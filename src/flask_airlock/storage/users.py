@@ -78,9 +78,9 @@ class UserRows:
         return frozenset(found.scalars())
 
     @promise("A better hash of a password never takes the place of a newer password.")
-    def replace_hash(self, user_id: Any, old: str, new: str) -> None:
-        """Upgrade a stored hash, unless it was changed meanwhile."""
-        self._write("password", user_id, new, self._users.model.password == old)
+    def replace_hash(self, user_id: Any, old: str, new: str) -> bool:
+        """Upgrade a stored hash; False if it was changed meanwhile."""
+        return self._write("password", user_id, new, self._users.model.password == old) == 1
 
     @promise("An address belongs to one user.")
     def add(

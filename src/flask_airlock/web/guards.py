@@ -162,7 +162,7 @@ def _only_if(allowed: Callable[[], bool]) -> Callable[[View[P]], View[P]]:
     def decorate(view: View[P]) -> View[P]:
         @wraps(view)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
-            if current_session(with_roles=True) is None:
+            if current_session(with_roles=True) is None or not current_user.is_authenticated:
                 return _unauthorized()
             if not allowed():
                 abort(403)
