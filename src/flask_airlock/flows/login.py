@@ -1,7 +1,6 @@
 """A login: the password opens the first door, a second factor the second."""
 
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -12,20 +11,17 @@ from ..domain.login_state import LoginOutcome, NeedsFactor, NeedsSetup, SignedIn
 from ..domain.networks import FAILURES
 from ..domain.one_time_codes import Purpose
 from ..domain.policy import TRUSTED_BROWSER
-from ..domain.throttle import FIRST_DOOR, FIRST_SETUP, Guess, Side, owner_of_user
+from ..domain.throttle import FIRST_DOOR, Guess, Side, owner_of_user
 from ..errors import (
     TooSoon,
-    Unsealable,
     WrongCredentials,
 )
-from ..factors.protocol import Case, Factor
 from ..storage.entrants import Entrant
 from . import (
     alerts,
     attempts,
-    codes,
+    first_code,
     grace,
-    holds,
     networks,
     people,
     policy,
@@ -33,7 +29,6 @@ from . import (
     sessions,
     trust,
 )
-from .address_proof import needs_address_proof
 from .services import Services, Work
 from .trust import Trusted
 
@@ -216,7 +211,7 @@ def _pass_first_door(
         services, work, account, Step.FIRST_FACTOR, arrival.proofs, arrival.visitor,
         arrival.next_url, remember=arrival.remember,
     )  # fmt: skip
-    _first_code(services, work, entrant, account, session.id, methods, arrival.visitor)
+    first_code.send(services, work, entrant, account, session.id, methods, arrival.visitor)
     return NeedsFactor(token) if methods else NeedsSetup(token)
 
 
@@ -254,50 +249,6 @@ def answer_factor(
     """The second door. Raises what `second_proof.answer` raises."""
     login = (services, Purpose.LOGIN, token, method, code, visitor)
     return second_proof.answer(*login, trusts=trusts)
-
-
-def _first_code(
-    services: Services, work: Work, entrant: Entrant, account: Account, session_id: int,
-    methods: list[str], visitor: Visitor,
-) -> None:  # fmt: skip
-    """Send what the next page will ask for, where something has to be sent."""
-    first = policy.preferred_first(account, methods)[:1]
-    factor = services.factors[first[0]] if first else services.mailbox
-    if not factor.posts_codes:
-        return
-    case = Case(
-        account=account,
-        person=entrant.person,
-        session_id=session_id,
-        purpose=Purpose.LOGIN if methods else Purpose.FIRST_SETUP,
-        visitor=visitor,
-        now=services.clock(),
-    )
-    side = attempts.side_for(services, account, visitor)
-    closed = attempts.all_shut(services, work.unit, account, side)
-    held = factor is services.mailbox and holds.held_until(services, account, side) is not None
-    if held or (factor.name if methods else FIRST_SETUP) in closed:
-        return
-    if not methods:
-        due = needs_address_proof(services, account, entrant.person, visitor)
-        if due and not account.needs_setup_link:
-            _send_if_possible(services, work, factor, case, b"")
-        return
-    try:
-        chosen = work.unit.credentials.opened(entrant.factors, factor.name)[0]
-    except Unsealable as broken:
-        work.note_broken(broken, visitor)  # the next page offers the other methods
-        return
-    _send_if_possible(services, work, factor, case, chosen.secret, chosen.id)
-
-
-def _send_if_possible(
-    services: Services, work: Work, factor: Factor, case: Case, secret: bytes,
-    credential_id: int | None = None,
-) -> None:  # fmt: skip
-    # Where too many went out the login goes on, and the next page says until when.
-    with suppress(TooSoon), work.unit.nested():
-        codes.post_code(services, work, factor, case, secret, credential_id)
 
 
 def _refuse(services: Services, entrant: Entrant | None, reason: str, visitor: Visitor) -> None:
