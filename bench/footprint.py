@@ -20,7 +20,7 @@ from statistics import median
 
 from bench.databases import files
 from bench.installed import Installed, installed
-from bench.results import KEPT, ROOT, Group, Result, keep
+from bench.results import KEPT, ROOT, Group, Result, tell
 from bench.rounds import over
 
 ROUNDS = 25
@@ -189,10 +189,7 @@ def main() -> int:
     asked.add_argument("--rounds", type=int, default=ROUNDS)
     asked.add_argument("--into", type=Path, default=KEPT, help="where the results are kept")
     given = asked.parse_args()
-    group = measure(given.rounds)
-    keep([group], given.into)
-    for result in group.results:
-        sys.stdout.write(f"{result.number} {result.what}: {result.figure}; {result.note}\n")
+    tell(measure(given.rounds), given.into)
     return 0
 
 

@@ -15,7 +15,7 @@ from bench.crowd import fill
 from bench.databases import databases
 from bench.peers.ours import Ours
 from bench.plans import Statements, caught, growing, scans
-from bench.results import KEPT, Group, Result, keep
+from bench.results import KEPT, Group, Result, tell
 from bench.scenes import SCENES
 from bench.worker import stub_the_hash
 
@@ -126,10 +126,7 @@ def main() -> int:
     asked.add_argument("--times", type=int, default=TIMES, help="in each round")
     asked.add_argument("--into", type=Path, default=KEPT, help="where the results are kept")
     given = asked.parse_args()
-    group = measure(given.rounds, given.users, given.sqlite_users, given.times)
-    keep([group], given.into)
-    for result in group.results:
-        sys.stdout.write(f"{result.number} {result.what}: {result.figure}; {result.note}\n")
+    tell(measure(given.rounds, given.users, given.sqlite_users, given.times), given.into)
     return 0
 
 

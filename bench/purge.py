@@ -22,7 +22,7 @@ import sqlalchemy as sa
 from bench.clocked import engine_of
 from bench.crowd import fill
 from bench.peers.ours import Ours
-from bench.results import KEPT, Group, Result, keep
+from bench.results import KEPT, Group, Result, tell
 from bench.scenes import SCENES
 from bench.worker import Player, stub_the_hash
 from tests.servers.postgres import Postgres, running_postgres
@@ -194,10 +194,7 @@ def main() -> int:
     asked.add_argument("--rounds", type=int, default=15, help="of two seconds, of logins alone")
     asked.add_argument("--into", type=Path, default=KEPT, help="where the results are kept")
     given = asked.parse_args()
-    group = measure(given.rounds, given.rows)
-    keep([group], given.into)
-    for result in group.results:
-        sys.stdout.write(f"{result.number} {result.what}: {result.figure}; {result.note}\n")
+    tell(measure(given.rounds, given.rows), given.into)
     return 0
 
 

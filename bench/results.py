@@ -5,6 +5,7 @@ runs stays until the same group is measured again, so that long ones need not ru
 """
 
 import json
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -60,6 +61,13 @@ def keep(groups: Iterable[Group], file: Path = KEPT) -> dict[str, Group]:
     text = json.dumps({"groups": [asdict(group) for group in known.values()]}, indent=2)
     file.write_text(text + "\n", encoding="utf-8")
     return known
+
+
+def tell(group: Group, file: Path = KEPT) -> None:
+    """Keep one group, and print what was found."""
+    keep([group], file)
+    for result in group.results:
+        sys.stdout.write(f"{result.number} {result.what}: {result.figure}; {result.note}\n")
 
 
 def _group(kept: dict[str, Any]) -> Group:

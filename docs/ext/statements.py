@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum
+from functools import cached_property
 from inspect import Parameter, signature
 from types import NoneType, UnionType
 from typing import Any, get_args, get_origin, get_type_hints
@@ -173,7 +174,7 @@ def _columns_set(statement: str) -> set[str]:
 
 
 def _stores(unit: Unit) -> dict[str, Any]:
-    names = [name for name in vars(type(unit)) if not name.startswith("_") and name != "nested"]
+    names = [name for name, it in vars(type(unit)).items() if isinstance(it, cached_property)]
     made = [unit.users, *(getattr(unit, name) for name in names)]
     return {type(store).__name__: store for store in made}
 

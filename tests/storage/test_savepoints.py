@@ -1,7 +1,13 @@
 """A unit of work is whole or nothing, also where its first change stands in a savepoint."""
 
+import json
+from contextlib import suppress
 from typing import Any
 
+from flask_airlock.domain.accounts import Visitor
+from flask_airlock.domain.events import FactorAccepted
+from flask_airlock.errors import WrongAnswer
+from flask_airlock.storage.transaction import Unit
 from tests.applications import Application
 from tests.storage.units import NOW, Bench, undone
 
@@ -37,3 +43,23 @@ def test_in_memory_too(in_memory: Application) -> None:
         unit.accounts.ensure(user_id, NOW)
     with bench.begin() as unit:
         assert unit.accounts.of_user(user_id) is None
+
+
+def test_of_the_events_those_of_an_undone_part_are_not_kept(bench: Bench) -> None:
+    """They are written at the end, and belong to where they happened."""
+    account_id = bench.account()
+
+    def happen(unit: Unit, method: str) -> None:
+        event = FactorAccepted(account_id=account_id, method=method)
+        unit.events.add(event, Visitor(), NOW)
+
+    with bench.begin() as unit:
+        happen(unit, "before")
+        with suppress(WrongAnswer), unit.nested():
+            happen(unit, "undone")
+            raise WrongAnswer
+        with unit.nested():
+            happen(unit, "kept")
+        happen(unit, "after")
+    rows = [row for row in bench.application.rows("events") if row["account_id"] == account_id]
+    assert [json.loads(row["detail"])["method"] for row in rows] == ["before", "kept", "after"]

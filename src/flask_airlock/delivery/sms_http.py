@@ -9,7 +9,7 @@ from urllib.error import HTTPError
 from urllib.parse import urlencode, urlsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
-from ..domain.letters import Message, is_timeout
+from ..domain.letters import LONGEST_TIMEOUT_S, Message, is_timeout
 from ..errors import ConfigurationError, DeliveryFailed
 
 TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
@@ -31,8 +31,8 @@ class HttpSmsTransport:
         if wrong or "url" not in config or {"json", "form"} <= set(config):
             raise ConfigurationError(
                 "SECURITY_SMS_SERVICE_CONFIG for http takes url (http or https), method, headers "
-                "(a mapping of texts), json or form (not both), sender, timeout (seconds, up "
-                "to 60), accept "
+                "(a mapping of texts), json or form (not both), sender, timeout (seconds, up to "
+                f"{LONGEST_TIMEOUT_S}), accept "
                 f"(a list of statuses); not right: {', '.join(sorted(wrong)) or 'url, json, form'}"
             )
         self._config = config

@@ -8,7 +8,7 @@ from twilio.base.exceptions import TwilioException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 
-from ..domain.letters import Message, is_timeout
+from ..domain.letters import LONGEST_TIMEOUT_S, Message, is_timeout
 from ..errors import ConfigurationError, DeliveryFailed
 
 NEEDED = {"account_sid", "auth_token"}
@@ -26,7 +26,8 @@ class TwilioSmsTransport:
         if not sound or not is_timeout(config.get("timeout", 10)):
             raise ConfigurationError(
                 "SECURITY_SMS_SERVICE_CONFIG for twilio takes account_sid, auth_token, sender or "
-                "messaging_service_sid, and optionally timeout (seconds, up to 60) and base_url"
+                "messaging_service_sid, and optionally timeout (seconds, up to "
+                f"{LONGEST_TIMEOUT_S}) and base_url"
             )
         http = TwilioHttpClient(timeout=float(config.get("timeout", 10)))
         self._client = Client(config["account_sid"], config["auth_token"], http_client=http)

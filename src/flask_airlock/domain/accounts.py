@@ -29,9 +29,8 @@ class Account:
     `mark_series` is raised when browsers that were known are known no longer; `closed_password` is
     the digest of a password's hash that opens nothing since its owner said that somebody else has
     it, and `reset_address` the keyed digest of the address whose links alone set another;
-    `revision` is raised by every change that a login goes by;
-    `asked_for_factor_at` when a second factor was first demanded of who never had one, until he
-    has it.
+    `revision` is raised by every change that a login goes by; `asked_for_factor_at` when a second
+    factor was first demanded of who never had one, until he has it.
     """
 
     id: int

@@ -148,8 +148,7 @@ def delete(services: Services, user_id: Any) -> None:
         # Before the user goes: who listens to the event learns whose account that was.
         work.record(UserDeleted(account_id=account.id, by="administrator"), TERMINAL)
         try:
-            work.unit.events.flush()
-            work.unit.users.remove(user_id)
+            work.unit.remove_user(user_id)
         except UserInUse:
             raise NotDone("user_in_use", email=person.email) from None
 

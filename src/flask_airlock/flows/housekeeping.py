@@ -130,8 +130,7 @@ def _remove_user(services: Services, account: Account, now: datetime, work: Work
         return False
     # Before the user goes: who listens to the event learns whose account that was.
     work.record(UserDeleted(account_id=account.id, by="owner"), HOUSEKEEPER)
-    work.unit.events.flush()
-    work.unit.users.remove(account.user_id)
+    work.unit.remove_user(account.user_id)
     on = f"{asked:%d %B %Y}" if asked else ""
     notices.tell(services, work, None, person.email, "account_gone", HOUSEKEEPER, asked=on)
     return True

@@ -14,7 +14,7 @@ from ..domain.policy import leans_on_trust, proved_second_factor
 from ..domain.sessions import HALF_OPEN_LIFETIME, SEEN_INTERVAL, Session
 from ..domain.vault import digest, new_token
 from ..errors import IllegalMove, LoginLapsed
-from ..storage.credentials import KeptFactor
+from ..storage.credentials import KeptFactor, kinds_of
 from ..storage.transaction import Unit
 from . import arrivals, policy, tokens
 from .services import Services, Work
@@ -35,7 +35,7 @@ class Standing:
     @property
     def methods(self) -> Counter[str]:
         """The kinds of factor, oldest first, with how many there are of each."""
-        return Counter(factor.method for factor in self.factors)
+        return kinds_of(self.factors)
 
     @property
     def is_half_open(self) -> bool:

@@ -233,7 +233,7 @@ COLUMNS = (
     "reset_address", "mark_series", "revision", "needs_setup_link", "created_at",
     "address_proved_at", "mailbox_reset_at", "delete_at", "asked_for_factor_at",
 )  # fmt: skip
-PLAIN = COLUMNS.index("needs_setup_link")
+WIDTH, PLAIN = len(COLUMNS), COLUMNS.index("needs_setup_link")
 
 
 def account_columns(tables: Tables) -> list[Column[Any]]:
@@ -243,7 +243,7 @@ def account_columns(tables: Tables) -> list[Column[Any]]:
 
 def account_of(cells: Sequence[Any]) -> Account:
     """The account in a row that begins with `account_columns`."""
-    needs_setup_link, created_at, *times = cells[PLAIN : len(COLUMNS)]
+    needs_setup_link, created_at, *times = cells[PLAIN:WIDTH]
     proved, reset, going, asked = (from_db(it) if it else None for it in times)
     return Account(
         **dict(zip(COLUMNS[:PLAIN], cells, strict=False)),

@@ -16,9 +16,8 @@ KEY = ("owner", "subject", "side")
 GIVEN = ("last_at", "failures", "free_at")
 
 
-def values_of(guess: Guess, limit: Limit, now: datetime) -> dict[str, Any]:
-    """What `begin_or_count` asks for: who guesses, and when the waits end that may come of it."""
-    reopens = limit.reopens_after
+def cells_of(guess: Guess, limit: Limit, now: datetime) -> dict[str, Any]:
+    """The row of who guesses for the first time."""
     return {
         "owner": guess.owner,
         "subject": guess.subject,
@@ -27,6 +26,13 @@ def values_of(guess: Guess, limit: Limit, now: datetime) -> dict[str, Any]:
         "failures": guess.tries,
         "last_at": to_db(now),
         "free_at": _end(limit.wait_after(guess.tries), now),
+    }
+
+
+def limits_of(guess: Guess, limit: Limit, now: datetime) -> dict[str, Any]:
+    """When the waits end that may come of it, and since when what was closed is open again."""
+    reopens = limit.reopens_after
+    return {
         **{f"end_{least}": _end(wait, now) for least, wait in limit.waits(guess.tries)},
         **({"closed_since": to_db(now - reopens)} if reopens is not None else {}),
     }
@@ -49,7 +55,7 @@ def begin_or_count(tables: Tables, dialect: str, limit: Limit, tries: int) -> Ex
 
 @prepared
 def count(tables: Tables, limit: Limit, tries: int) -> Update:
-    """Count it where somebody was wrong before; its values are named `its_...` there."""
+    """Count it where somebody was wrong before; the cells are named `its_...` there."""
     rows = tables.throttles
     given = [bindparam(f"its_{name}", type_=rows.c[name].type) for name in GIVEN]
     may, becomes = _rule(tables, limit, tries, *given)

@@ -256,6 +256,11 @@ def factors_of(rows: Iterable[Sequence[Any]]) -> tuple[KeptFactor, ...]:
     )
 
 
+def kinds_of(factors: Iterable[KeptFactor]) -> Counter[str]:
+    """The kinds there are, in the same order, with how many of each."""
+    return Counter(factor.method for factor in factors)
+
+
 def _rank(one: KeptFactor) -> tuple[bool, float, int]:
     """The preferred one first, then the newest."""
     when = one.preferred_at.timestamp() if one.preferred_at else 0.0

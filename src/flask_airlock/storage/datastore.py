@@ -243,7 +243,6 @@ class SQLAlchemyUserDatastore:
             end_sessions(connection, self.tables, key, now)
         if off or new_password or new_address:
             end_trust(connection, self.tables, key, _ending(off, new_password), now)
-        if off or new_password or new_address:
             void_links(connection, self.tables, key, now, survivors=not new_address)
 
 

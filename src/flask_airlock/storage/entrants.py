@@ -12,18 +12,17 @@ from ..domain.accounts import Account, Person
 from ..domain.addresses import same_address
 from ..domain.login_state import Stage
 from ..domain.sessions import Session
-from .accounts import COLUMNS as ACCOUNT_COLUMNS
+from .accounts import WIDTH as ACCOUNT
 from .accounts import account_columns, account_of
-from .credentials import KeptFactor, factor_columns, factors_of
+from .credentials import KeptFactor, factor_columns, factors_of, kinds_of
 from .prepared import prepared
 from .rescues import OPEN
 from .rows import Store
 from .session_statements import WIDTH, live, live_at, session_columns
 from .sessions import session_of
 from .tables import Tables
+from .users import WIDTH as PERSON
 from .users import Users, person_columns, person_of, wanted_by
-
-PERSON, ACCOUNT = 6, len(ACCOUNT_COLUMNS)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +36,7 @@ class Entrant:
     @property
     def methods(self) -> Counter[str]:
         """The kinds of factor, oldest first, with how many there are of each."""
-        return Counter(factor.method for factor in self.factors)
+        return kinds_of(self.factors)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -42,6 +42,10 @@ class Events(Store):
             self._connection.execute(insertion(self._tables, "events"), self._waiting)
             self._waiting = []
 
+    def forget(self) -> None:
+        """What waits did not happen: it is undone."""
+        self._waiting = []
+
     def logins(self, account_id: int, limit: int) -> list[LoginLine]:
         """The last times that somebody came in, newest first."""
         newest = self._newest(account_id, LoginCompleted).limit(limit)

@@ -84,16 +84,16 @@ def instances_of(model: type[Any]) -> Instances | None:
     """None for a model that only the ORM can make: one that inherits, is made of more than
     columns, or has something to do when it was loaded."""
     mapper: Mapper[Any] = model.__mapper__
+    attributes = list(mapper.column_attrs)
+    columns = [column for it in attributes for column in it.columns]
     is_alone = mapper.inherits is None and mapper.polymorphic_on is None
-    is_alone = is_alone and len(mapper.primary_key) == 1
-    columns = [column for it in mapper.column_attrs for column in it.columns]
-    is_flat = len(columns) == len(list(mapper.column_attrs)) and all(
-        isinstance(it, Column) and it.table is mapper.local_table for it in columns
-    )
-    is_table = isinstance(mapper.local_table, Table) and not list(mapper.composites)
-    listens = bool(mapper.class_manager.dispatch.load)
-    brings_others = any(it.lazy in EAGER for it in mapper.relationships)
-    if not (is_alone and is_flat and is_table) or listens or brings_others:
+    is_flat = len(columns) == len(attributes) and not list(mapper.composites)
+    is_table = isinstance(mapper.local_table, Table) and len(mapper.primary_key) == 1
+    if not (is_alone and is_flat and is_table) or mapper.class_manager.dispatch.load:
+        return None
+    if not all(isinstance(it, Column) and it.table is mapper.local_table for it in columns):
+        return None
+    if any(it.lazy in EAGER for it in mapper.relationships):
         return None
     made = Instances(model)
     return made if made.key in made.columns else None

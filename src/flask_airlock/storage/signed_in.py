@@ -11,7 +11,7 @@ from sqlalchemy.orm.util import identity_key
 
 from ..domain.accounts import Account
 from ..domain.sessions import Session
-from .accounts import COLUMNS as ACCOUNT_COLUMNS
+from .accounts import WIDTH as ACCOUNT
 from .accounts import account_columns, account_of
 from .columns import shares_one_connection
 from .instances import Instances, RelatedInstances, instances_of, related_of
@@ -21,7 +21,7 @@ from .sessions import session_of
 from .tables import Tables
 from .users import Users
 
-ACCOUNT, ROLES = len(ACCOUNT_COLUMNS), "roles"
+ROLES = "roles"
 Found = tuple[Any, Account, Session]
 
 

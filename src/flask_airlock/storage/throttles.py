@@ -29,16 +29,18 @@ class Throttles(Store):
 
         The statements are the same whether somebody was ever wrong here or not.
         """
-        values, dialect = counted_answers.values_of(guess, limit, now), self._connection.dialect
-        variant = (limit, guess.tries)
+        cells = counted_answers.cells_of(guess, limit, now)
+        limits = counted_answers.limits_of(guess, limit, now)
+        dialect, variant = self._connection.dialect, (limit, guess.tries)
         if dialect.name in counted_answers.AT_ONCE and dialect.insert_returning:
             at_once = counted_answers.begin_or_count(self._tables, dialect.name, *variant)
-            row = self._connection.execute(at_once, values).first()
+            row = self._connection.execute(at_once, cells | limits).first()
             return int(row[0]) if row else None
-        key = {name: values[name] for name in counted_answers.KEY}
+        key = {name: cells[name] for name in counted_answers.KEY}
         new = {"account_id": guess.account_id, "failures": 0, "last_at": to_db(now)}
         self._ensure(self._tables.throttles, key, new)
-        its = values | {f"its_{name}": value for name, value in values.items()}
+        # Not by the names of columns: an UPDATE would set them all.
+        its = {f"its_{name}": value for name, value in cells.items()} | limits
         if not self._changed(counted_answers.count(self._tables, *variant), its):
             return None
         query = select(self._tables.throttles.c.failures).where(*self._mine(guess))

@@ -1,8 +1,9 @@
 """One unit of work per flow, on a short connection of our own, never the application's session."""
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from functools import cached_property
+from typing import Any
 
 from sqlalchemy import Connection, Engine, inspect
 from sqlalchemy.exc import NoSuchTableError
@@ -47,10 +48,22 @@ class Unit:
         self._users = users
         self.users = users.on(connection)
 
-    def nested(self) -> AbstractContextManager[object]:
-        """A part of the transaction that an exception undoes alone."""
+    @contextmanager
+    def nested(self) -> Iterator[None]:
+        """A part of the transaction that an exception undoes alone, with its events."""
         self.events.flush()
-        return savepoint(self._connection)
+        try:
+            with savepoint(self._connection):
+                yield
+        except BaseException:
+            self.events.forget()
+            raise
+
+    def remove_user(self, user_id: Any) -> None:
+        """Remove a user, by way of the application's own model; raises UserInUse. What was recorded
+        of him until now is written while he is there."""
+        self.events.flush()
+        self.users.remove(user_id)
 
     @cached_property
     def accounts(self) -> Accounts:

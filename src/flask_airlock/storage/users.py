@@ -74,7 +74,8 @@ class UserRows:
         users = self._users
         if users.role_model is None or not users.has_roles:
             return frozenset()
-        found = self._connection.execute(_role_names(users), {"wanted": user_id})
+        query = _role_names(users, users.role_model)
+        found = self._connection.execute(query, {"wanted": user_id})
         return frozenset(found.scalars())
 
     @promise("A better hash of a password never takes the place of a newer password.")
@@ -175,6 +176,9 @@ class UserRows:
         return [person_of(row) for row in found]
 
 
+WIDTH = 6
+
+
 def person_columns(users: Users) -> list[Any]:
     """What a login needs of a user, as `person_of` takes it."""
     model = users.model
@@ -190,7 +194,7 @@ def person_columns(users: Users) -> list[Any]:
 
 def person_of(cells: Sequence[Any]) -> Person:
     """The person in a row that begins with `person_columns`."""
-    user_id, email, password_hash, active, confirmed, username = cells[:6]
+    user_id, email, password_hash, active, confirmed, username = cells[:WIDTH]
     return Person(
         user_id=user_id,
         email=email,
@@ -214,7 +218,6 @@ def _by(users: Users, by: str) -> Select[Any]:
 
 
 @prepared
-def _role_names(users: Users) -> Select[Any]:
-    name: Any = getattr(users.role_model, "name")  # noqa: B009 (mypy knows no class there)
-    query = select(name).select_from(users.model).join(users.model.roles)
+def _role_names(users: Users, role_model: type[Any]) -> Select[Any]:
+    query: Select[Any] = select(role_model.name).select_from(users.model).join(users.model.roles)
     return query.where(wanted_by(users, "key"))
