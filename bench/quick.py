@@ -31,9 +31,9 @@ class Goal:
 
 GOALS = (
     Goal("page", "floor", 1.6, 1, 0, times=200),
-    Goal("password", "bare", 8.0, 6, 2),
+    Goal("password", "bare", 8.0, 5, 2),
     Goal("code", "bare", 4.0, 8, 2),
-    Goal("whole login", "bare", 5.0, 18, 4),
+    Goal("whole login", "bare", 5.0, 15, 4),
 )
 
 

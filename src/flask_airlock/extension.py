@@ -14,6 +14,7 @@ from .domain.policy import check_own_proofs
 from .errors import ConfigurationError, UnknownUser, WrongCredentials
 from .flows import invitation, login
 from .flows.administration import TERMINAL
+from .flows.notices import in_words
 from .flows.services import Services, Work
 from .settings import Settings
 from .storage.datastore import SQLAlchemyUserDatastore
@@ -26,6 +27,7 @@ from .web.pages.blueprint import hang_outbox, hang_well_known, make_blueprint
 from .web.pages.logout import logout_button
 from .web.redirects import go, own_path
 from .web.serial import SerialGate
+from .web.translation import translate
 from .web.visitor import visitor
 
 
@@ -121,15 +123,19 @@ class Security:
 def _hang(app: Flask, airlock: Airlock) -> None:
     # First of all, so that a check can speak before another extension answers the request.
     app.before_request_funcs.setdefault(None, []).insert(0, airlock.begin_request)
-    app.jinja_env.globals["airlock_service_name"] = lambda: airlock.services.service_name
     app.after_request(finish_response)
     settings = airlock.settings
     app.register_blueprint(make_blueprint(settings.url_prefix, settings.paths, settings.pages))
     if settings.changeable:
         hang_well_known(app)
     hang_outbox(app)
-    app.jinja_env.globals["airlock_logout_button"] = logout_button
-    app.jinja_env.globals["airlock_asset_url"] = asset_url
+    app.jinja_env.globals.update(
+        airlock_service_name=lambda: airlock.services.service_name,
+        airlock_logout_button=logout_button,
+        airlock_asset_url=asset_url,
+        airlock_words=translate,
+        airlock_in_words=in_words,
+    )
     for commands in (user_commands, role_commands, session_commands, airlock_commands):
         app.cli.add_command(commands(lambda: _ready_services(airlock)))
     app.wsgi_app = SerialGate(app.wsgi_app, lambda: _shares_one_connection(airlock))  # type: ignore[method-assign]

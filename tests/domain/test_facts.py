@@ -1,9 +1,11 @@
 """What happened, what is sent, and what is kept of it: plain data without secrets."""
 
 import json
+import pickle
 import re
-from dataclasses import MISSING, Field, fields
+from copy import copy
 from datetime import UTC, datetime, timedelta
+from inspect import get_annotations
 from typing import Any
 
 import pytest
@@ -19,15 +21,12 @@ SECRET_WORDS = {"code", "password", "secret", "token", "digest", "handle", "numb
 
 def sample(event: type[Event]) -> Event:
     """An event with something in every field."""
-    values: dict[str, Any] = {spec.name: _value(spec) for spec in fields(event)}
-    return event(**values)
+    values = {name: _value(name, kind) for name, kind in get_annotations(event).items()}
+    return event(account_id=7, **values)
 
 
-def _value(spec: Field[Any]) -> object:
-    if spec.name == "account_id":
-        return 7
-    assert spec.default is MISSING
-    return ("password", "sms") if "tuple" in str(spec.type) else f"some {spec.name}"
+def _value(name: str, kind: object) -> Any:
+    return ("password", "sms") if "tuple" in str(kind) else f"some {name}"
 
 
 def test_every_event_has_a_name_of_its_own() -> None:
@@ -51,6 +50,29 @@ def test_an_event_can_not_be_changed_afterwards(event: type[Event]) -> None:
     with pytest.raises(AttributeError):
         happened.account_id = 8  # type: ignore[misc]
     assert (event.__doc__ or "").strip().endswith(".")
+
+
+@pytest.mark.parametrize("event", ALL_EVENTS, ids=lambda event: event.name)
+def test_an_event_takes_what_it_tells_and_nothing_else(event: type[Event]) -> None:
+    """By name, all of it; only whom it concerns may be left out, where that is nobody."""
+    given = sample(event).detail()
+    assert (*given,) == event.fields[1:]
+    assert event(**given).account_id is None
+    with pytest.raises(TypeError):
+        event(**(given | {"another": "fact"}))
+    for name in given:
+        with pytest.raises(TypeError):
+            event(**{other: value for other, value in given.items() if other != name})
+
+
+def test_an_event_can_be_copied_and_compared() -> None:
+    refused = FactorRefused(account_id=7, method="sms", reason="wrong_answer")
+    for other in (copy(refused), pickle.loads(pickle.dumps(refused))):  # noqa: S301 (our own)
+        assert (other == refused, hash(other) == hash(refused)) == (True, True)
+    assert refused != FactorRefused(account_id=8, method="sms", reason="wrong_answer")
+    assert repr(refused) == "FactorRefused(account_id=7, method='sms', reason='wrong_answer')"
+    with pytest.raises(AttributeError):
+        del refused.method
 
 
 def test_an_event_says_what_and_whom_it_concerns() -> None:

@@ -16,9 +16,10 @@ HEADERS = {
     "X-Frame-Options": "DENY",
 }
 # What is left of `values.MARKED` where something forgot to escape it.
-UNESCAPED = re.compile(r"zq[<>'\"]|[<>'\"]qz")
+# Long enough that no random token begins with it.
+UNESCAPED = re.compile(r"zqxj[<>'\"]|[<>'\"]jxqz")
 # A quote is as good as any character in an address that stands in a header.
-UNESCAPED_IN_ADDRESS = re.compile(r"zq[<>\"]|[<>\"]qz")
+UNESCAPED_IN_ADDRESS = re.compile(r"zqxj[<>\"]|[<>\"]jxqz")
 # What a browser drops from an address before it reads it, at its ends and anywhere.
 ENDS = "".join(map(chr, range(0x21)))
 DROPPED = re.compile(r"[\t\r\n]")

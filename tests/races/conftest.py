@@ -44,6 +44,7 @@ def _is_run(item: pytest.Item) -> bool:
     given: dict[str, Any] = item.callspec.params if hasattr(item, "callspec") else {}
     database, method = given.get("database"), given.get("method")
     is_no_request = item.path.name in NO_REQUESTS or "promise" in given
+    is_no_request = is_no_request or item.get_closest_marker("no_request") is not None
     if is_no_request and database == "sqlite-memory":
         return False
     if given.get("rounds") != 1:

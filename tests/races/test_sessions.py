@@ -91,6 +91,7 @@ def open_or_change(application: Application, job: tuple[Account, Session] | Acco
     return False
 
 
+@pytest.mark.no_request
 @pytest.mark.promise("Sessions.open")
 def test_no_session_is_opened_by_who_read_the_account_before_it_was_changed(
     arena: Arena, rounds: int

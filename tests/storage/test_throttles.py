@@ -32,7 +32,7 @@ def test_twenty_failures_in_a_row_close_one_side(bench: Bench) -> None:
         return bench.wins(lambda unit: unit.throttles.count(guess(side), limit, NOW), 3)
 
     def shut(unit: Unit, side: Side) -> dict[str, Shut]:
-        return unit.throttles.all_shut(guess().owner, side, limits, NOW)
+        return unit.throttles.all_shut(guess().owner, side, limits, NOW)[0]
 
     with bench.begin() as unit:
         for _ in range(limit.stop - 1):

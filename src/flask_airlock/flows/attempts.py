@@ -57,8 +57,7 @@ def guess_at(
 def all_shut(services: Services, unit: Unit, account: Account, side: Side) -> dict[str, Shut]:
     """What of an account nobody of that side is listened to for now, and until when."""
     limits, now, owner = services.settings.limits, services.clock(), owner_of_user(account.user_id)
-    shut = unit.throttles.all_shut(owner, side, limits, now)
-    opens_at = unit.windows.room_at(owner, FACTORS, side, limits.factor_budget, now)
+    shut, opens_at = unit.throttles.all_shut(owner, side, limits, now)
     if opens_at > now:
         for method in _of_the_budget(services):
             held = shut.get(method)
@@ -126,7 +125,7 @@ def counted(services: Services, work: Work, guess: Guess, code: CodeBinding | No
     # Of these rows the throttle's is taken first by every count: or two would deadlock.
     in_a_row = work.unit.throttles.count(guess, limit, now)
     if in_a_row is None:
-        shut = work.unit.throttles.all_shut(guess.owner, guess.side, limits, now)
+        shut, _ = work.unit.throttles.all_shut(guess.owner, guess.side, limits, now)
         # Somebody else's right answer may have opened it just now: that is a moment's wait.
         until = shut.get(guess.subject, Shut(now + limit.first_wait))
         raise NotListenedTo(guess, told(guess, until))

@@ -137,21 +137,18 @@ def pass_first_door(
         # Checking a password takes its time. Whoever changes the account or sets a new password
         # meanwhile ends all sessions, and this one is not there yet: so it is opened only while
         # all is as it was read, or is read anew.
-        user_id = entrant.person.user_id
-        there = as_read.pop() if as_read else work.unit.entrants.by_id(user_id)
-        # Of what is written past the application's models the account knows nothing.
-        if work.unit.users.by_id(user_id) != entrant.person:
+        there = as_read.pop() if as_read else work.unit.entrants.by_id(entrant.person.user_id)
+        found = _as_before(services, work, entrant.person, there, arrival)
+        if found is None:
             return None
-        if there is not None and there.account is None:
-            there = _with_account(services, work, there.person.user_id)
-        if there is None or there.person != entrant.person:
-            return None
-        outcome = _pass_first_door(services, work, there, arrival)
-        if outcome is not None and arrival.better_hash:
-            outcome = _keep_better_hash(work, entrant.person, arrival.better_hash, outcome)
-        if outcome is not None and guess is not None:
-            alerts.right_after_failures(services, work, guess, entrant.person, arrival.visitor)
+        if guess is not None:
+            # Before the account, as everywhere: or two who take both would deadlock.
             attempts.clear(services, work, guess)
+        outcome = _pass_first_door(services, work, *found, arrival)
+        if arrival.better_hash:
+            outcome = _keep_better_hash(work, entrant.person, arrival.better_hash, outcome)
+        if guess is not None:
+            alerts.right_after_failures(services, work, guess, entrant.person, arrival.visitor)
         return outcome
 
     outcome = services.in_one_go(pass_door)
@@ -159,6 +156,23 @@ def pass_first_door(
         _refuse(services, entrant, "changed_meanwhile", arrival.visitor)
         raise WrongCredentials
     return outcome
+
+
+def _as_before(
+    services: Services, work: Work, person: Person, there: Entrant | None, arrival: Arrival
+) -> tuple[Entrant, Account] | None:
+    """Who is there, and the account, where nothing was changed since the person was let in."""
+    users = work.unit.users
+    # Of what is written past the application's models the account knows nothing.
+    if not users.can_be_compared and users.by_id(person.user_id) != person:
+        return None
+    if there is not None and there.account is None:
+        there = _with_account(services, work, person.user_id)
+    if there is None or there.account is None or there.person != person:
+        return None
+    if "password" in arrival.proofs and policy.password_is_closed(there.account, person):
+        return None
+    return there, there.account
 
 
 def _keep_better_hash(
@@ -183,13 +197,9 @@ def _with_account(services: Services, work: Work, user_id: Any) -> Entrant | Non
 
 
 def _pass_first_door(
-    services: Services, work: Work, entrant: Entrant, arrival: Arrival
-) -> LoginOutcome | None:
-    person, account = entrant.person, entrant.account
-    if account is None:
-        return None
-    if "password" in arrival.proofs and policy.password_is_closed(account, person):
-        return None
+    services: Services, work: Work, entrant: Entrant, account: Account, arrival: Arrival
+) -> LoginOutcome:
+    person = entrant.person
     accepted = FirstFactorAccepted(account_id=account.id, proofs=arrival.proofs)
     work.record(accepted, arrival.visitor)
     methods = services.factors.enabled(entrant.methods)
@@ -209,7 +219,7 @@ def _pass_first_door(
         return _let_in(services, work, account, person, arrival, trusted)
     token, session = sessions.open_session(
         services, work, account, Step.FIRST_FACTOR, arrival.proofs, arrival.visitor,
-        arrival.next_url, remember=arrival.remember,
+        arrival.next_url, person=entrant.person, remember=arrival.remember,
     )  # fmt: skip
     first_code.send(services, work, entrant, account, session.id, methods, arrival.visitor)
     return NeedsFactor(token) if methods else NeedsSetup(token)
@@ -229,7 +239,7 @@ def _let_in(
         leaning = {"trust_id": trusted.id, "ends_at": trusted.ends_at}
     token, session = sessions.open_session(
         services, work, account, step, proofs, arrival.visitor, arrival.next_url,
-        remember=arrival.remember, **leaning,
+        person=person, remember=arrival.remember, **leaning,
     )  # fmt: skip
     kept_hash = arrival.better_hash or person.password_hash
     gave_password = kept_hash if "password" in proofs else None

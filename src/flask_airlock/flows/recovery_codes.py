@@ -212,13 +212,14 @@ def _spending(
 
     def spend(work: Work) -> SignedIn:
         codes = work.unit.recovery_codes
-        alerts.right_after_failures(services, work, guess, standing.person, visitor)
         attempts.clear(services, work, guess)
         # Logins by several codes at once wait for each other: each tells how many are left. After
         # the counters, as where a wrong one is told: or the two would deadlock.
         work.unit.accounts.lock(account.id)
         if not codes.spend(account.id, kept.id, services.clock()):
             raise WrongAnswer
+        # A letter points to the account: written before, it would stand in the way of who locks it.
+        alerts.right_after_failures(services, work, guess, standing.person, visitor)
         # The phone may be in other hands, and with it what its browser kept.
         distrust.end_all(services, work, account.id, Ending.RECOVERY, visitor)
         state = codes.state(account.id)

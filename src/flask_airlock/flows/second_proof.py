@@ -134,8 +134,8 @@ def _accept(
     account_id, method = standing.account.id, guess.subject
 
     def accept(work: Work) -> SignedIn:
-        alerts.right_after_failures(services, work, guess, standing.person, case.visitor)
         attempts.clear(services, work, guess)
+        alerts.right_after_failures(services, work, guess, standing.person, case.visitor)
         credentials = work.unit.credentials.opened(standing.factors, method)
         services.factors[method].answer(work.unit, case, credentials, code)
         work.record(FactorAccepted(account_id=account_id, method=method), case.visitor)

@@ -8,11 +8,12 @@ from ..domain.accounts import Visitor
 from ..domain.one_time_codes import TRIES_PER_CODE, Purpose
 from ..domain.recovery_codes import CODE_LENGTH, RECOVERY
 from ..domain.throttle import FIRST_SETUP, Shut
-from ..errors import Unsealable
+from ..errors import LoginLapsed, Unsealable
 from ..factors.protocol import Case, Factor
 from ..storage.credentials import Credential
 from ..storage.transaction import Unit
 from . import attempts, codes, holds, policy, sessions
+from .second_proof import MOVES
 from .services import Services
 from .sessions import Standing, Tokens
 
@@ -52,30 +53,37 @@ def offers(services: Services, token: str | None, visitor: Visitor) -> list[Offe
 
     Empty for an account that has none and is to set one up, and after a rescue. Raises LoginLapsed.
     """
-    standing = sessions.find_half_open(services, token)
-    if standing.session.is_rescued:
-        return []
-    return offers_of(services, standing, Purpose.LOGIN, visitor)
+    standing, offers = standing_before(services, token, Purpose.LOGIN, visitor)
+    return [] if standing.session.is_rescued else offers
 
 
-def offers_of(
-    services: Services, standing: Standing, purpose: Purpose, visitor: Visitor
+def standing_before(
+    services: Services, token: str | None, purpose: Purpose, visitor: Visitor
+) -> tuple[Standing, list[Offer]]:
+    """Who stands there, half open or signed in as the purpose has it, and his methods."""
+    if not token:
+        raise LoginLapsed
+    with services.look() as unit:
+        standing = sessions.found_in(services, unit, token, MOVES[purpose][0])
+        return standing, _offers_of(services, unit, standing, purpose, visitor)
+
+
+def _offers_of(
+    services: Services, unit: Unit, standing: Standing, purpose: Purpose, visitor: Visitor
 ) -> list[Offer]:
-    """The same for who stands there, half open or signed in."""
     case = codes.case_of(services, standing, purpose, visitor)
     side = attempts.side_for(services, standing.account, visitor)
+    shut = attempts.all_shut(services, unit, standing.account, side)
     methods = services.factors.enabled(standing.methods)
-    with services.look() as unit:
-        shut = attempts.all_shut(services, unit, standing.account, side)
-        offers = [
-            offer
-            for method in policy.preferred_first(standing.account, methods)
-            for offer in _of_method(services, unit, standing, services.factors[method], case, shut)
-        ]
-        if offers and purpose is Purpose.LOGIN:
-            # Not inside: whoever finds a code and an open browser must not take the account over.
-            offers += _recovery_offer(unit, standing.account.id, shut.get(RECOVERY))
-        return offers
+    offers = [
+        offer
+        for method in policy.preferred_first(standing.account, methods)
+        for offer in _of_method(services, unit, standing, services.factors[method], case, shut)
+    ]
+    if offers and purpose is Purpose.LOGIN and standing.has_recovery_codes:
+        # Not inside: whoever finds a code and an open browser must not take the account over.
+        offers.append(_recovery_offer(shut.get(RECOVERY)))
+    return offers
 
 
 def address_offer(services: Services, tokens: Tokens, visitor: Visitor) -> Offer:
@@ -150,23 +158,17 @@ def _offer(
     )
 
 
-def _recovery_offer(unit: Unit, account_id: int, shut: Shut | None) -> list[Offer]:
-    """A recovery code, where the account has one left."""
-    found = unit.recovery_codes.state(account_id)
-    if found is None or not found.left:
-        return []
-    return [
-        Offer(
-            method=RECOVERY,
-            digits=CODE_LENGTH,
-            lifetime=timedelta(0),
-            posts_codes=False,
-            destination=None,
-            sent=False,
-            failed=False,
-            shut=shut,
-            exhausted=False,
-            held_until=None,
-            broken=False,
-        )
-    ]
+def _recovery_offer(shut: Shut | None) -> Offer:
+    return Offer(
+        method=RECOVERY,
+        digits=CODE_LENGTH,
+        lifetime=timedelta(0),
+        posts_codes=False,
+        destination=None,
+        sent=False,
+        failed=False,
+        shut=shut,
+        exhausted=False,
+        held_until=None,
+        broken=False,
+    )

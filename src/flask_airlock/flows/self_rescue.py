@@ -135,8 +135,8 @@ def answer(services: Services, token: str | None, code: str, visitor: Visitor) -
 def _accept(
     services: Services, work: Work, standing: Standing, case: Case, guess: Guess, code: str
 ) -> NeedsSetup:
-    alerts.right_after_failures(services, work, guess, standing.person, case.visitor)
     attempts.clear(services, work, guess)
+    alerts.right_after_failures(services, work, guess, standing.person, case.visitor)
     state = work.unit.codes.state(case.binding(RESCUE))
     services.rescue_mail.confirm(work.unit, case, b"", code)
     # Looked at again: it may have been removed since the code was sent.

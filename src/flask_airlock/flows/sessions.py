@@ -23,7 +23,8 @@ from .services import Services, Work
 @dataclass(frozen=True, kw_only=True)
 class Standing:
     """Where a browser stands: its session, half open or signed in, and who that is; `has_rescue`
-    where an administrator's help may wait, or be asked for."""
+    where an administrator's help may wait, or be asked for, `has_recovery_codes` where one is
+    left."""
 
     account: Account
     person: Person
@@ -31,6 +32,7 @@ class Standing:
     token: str = field(repr=False)
     factors: tuple[KeptFactor, ...] = field(repr=False)
     has_rescue: bool = True
+    has_recovery_codes: bool = False
 
     @property
     def methods(self) -> Counter[str]:
@@ -63,11 +65,11 @@ class Current:
 
 def open_session(
     services: Services, work: Work, account: Account, step: Step, proofs: Sequence[str],
-    visitor: Visitor, next_url: str | None, *, remember: bool = False,
+    visitor: Visitor, next_url: str | None, *, person: Person | None = None, remember: bool = False,
     trust_id: int | None = None, ends_at: datetime | None = None,
 ) -> tuple[str, Session]:  # fmt: skip
     """Begin a session after the first door; its token and what it is. Raises StoreBusy if the
-    account was changed since it was read.
+    account, or the `person`, was changed since it was read.
 
     `trust_id` is the trusted browser that stands for the second factor, `ends_at` when it does no
     longer.
@@ -91,7 +93,7 @@ def open_session(
     )
     token = new_token()
     where = {"address": visitor.address, "agent": visitor.agent}
-    session_id = work.unit.sessions.open(digest(token), session, account, **where)
+    session_id = work.unit.sessions.open(digest(token), session, account, person, **where)
     if stage is Stage.SIGNED_IN:
         arrivals.welcome(services, work, account, tuple(proofs), visitor)
     return token, replace(session, id=session_id)
@@ -150,6 +152,7 @@ def found_in(services: Services, unit: Unit, token: str, stage: Stage) -> Standi
         token=token,
         factors=found.factors,
         has_rescue=found.has_rescue,
+        has_recovery_codes=found.has_recovery_codes,
     )
 
 

@@ -31,8 +31,7 @@ def offers(services: Services, token: str | None, visitor: Visitor) -> list[Offe
 
     Raises LoginLapsed, and IllegalMove where there is neither: then only a login helps.
     """
-    standing = sessions.find_signed_in(services, token)
-    found = second_step.offers_of(services, standing, Purpose.STEP_UP, visitor)
+    standing, found = second_step.standing_before(services, token, Purpose.STEP_UP, visitor)
     if not found and not _is_asked_the_password(services, standing):
         raise IllegalMove
     return found

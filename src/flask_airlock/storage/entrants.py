@@ -42,13 +42,14 @@ class Entrant:
 @dataclass(frozen=True, kw_only=True)
 class Inside:
     """Whose session it is, half open or signed in; `has_rescue` where an administrator's help
-    waits, or is asked for."""
+    waits, or is asked for, `has_recovery_codes` where one is left."""
 
     person: Person
     account: Account
     session: Session
     factors: tuple[KeptFactor, ...] = field(repr=False)
     has_rescue: bool
+    has_recovery_codes: bool
 
 
 class Entrants(Store):
@@ -83,9 +84,10 @@ class Entrants(Store):
         return Inside(
             person=entrant.person,
             account=entrant.account,
-            session=session_of(rows[0][-WIDTH - 1 :]),
+            session=session_of(rows[0][-WIDTH - 2 :]),
             factors=entrant.factors,
-            has_rescue=bool(rows[0][-1]),
+            has_rescue=bool(rows[0][-2]),
+            has_recovery_codes=bool(rows[0][-1]),
         )
 
     def _rows(self, by: str, wanted: Any) -> Sequence[Any]:
@@ -117,14 +119,20 @@ def _by(tables: Tables, users: Users, by: str) -> Select[Any]:
 
 @prepared
 def _by_session(tables: Tables, users: Users) -> Select[Any]:
-    rows, rescues = tables.sessions, tables.rescues
-    open_one = (rescues.c.account_id == tables.accounts.c.id, rescues.c.is_open == OPEN)
-    has_rescue = select(rescues.c.id).where(*open_one).correlate(tables.accounts).exists()
-    ours = tables.accounts.c.user_id == users.key
+    rows, accounts, rescues, codes = (
+        tables.sessions, tables.accounts, tables.rescues, tables.recovery_codes,
+    )  # fmt: skip
+    has_rescue = select(rescues.c.id).where(
+        rescues.c.account_id == accounts.c.id, rescues.c.is_open == OPEN
+    )
+    has_codes = select(codes.c.id).where(
+        codes.c.account_id == accounts.c.id, codes.c.voided_at.is_(None), codes.c.used_at.is_(None)
+    )
+    more = (it.correlate(accounts).exists() for it in (has_rescue, has_codes))
     return (
-        _with_factors(tables, users, ours, is_outer=False)
-        .add_columns(*session_columns(tables), has_rescue)
-        .join(rows, rows.c.account_id == tables.accounts.c.id)
+        _with_factors(tables, users, accounts.c.user_id == users.key, is_outer=False)
+        .add_columns(*session_columns(tables), *more)
+        .join(rows, rows.c.account_id == accounts.c.id)
         .where(rows.c.digest == bindparam("of_digest"), *live(tables))
         .order_by(tables.credentials.c.id)
     )

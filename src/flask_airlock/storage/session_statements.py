@@ -12,6 +12,7 @@ from .accounts import account_columns
 from .columns import to_db
 from .prepared import prepared
 from .tables import Tables
+from .users import Users, is_as_read
 
 COLUMNS = (
     "id", "account_id", "stage", "proofs", "created_at", "last_seen_at", "proved_at", "expires_at",
@@ -73,12 +74,18 @@ def by_previous_digest(tables: Tables) -> Select[Any]:
 
 
 @prepared
-def open_as_read(tables: Tables, cells: tuple[str, ...], *, returns: bool) -> Insert:
-    """Add a session to an account that is as it was read; its cells are named `its_...`."""
+def open_as_read(
+    tables: Tables, cells: tuple[str, ...], users: Users | None, *, confirmed: bool, returns: bool
+) -> Insert:
+    """Add a session to an account that is as it was read, and so is the person, where `users` are
+    given; its cells are named `its_...`."""
     rows = tables.sessions
     values = [bindparam(f"its_{name}", type_=rows.c[name].type) for name in cells]
+    conditions = _is_as_read(tables)
+    if users is not None:
+        conditions = (*conditions, is_as_read(users, confirmed=confirmed))
     # Who changes the account waits from now on; rows that point to it may be added meanwhile.
-    source = select(*values).where(*_is_as_read(tables)).with_for_update(key_share=True)
+    source = select(*values).where(*conditions).with_for_update(key_share=True)
     opened = insert(rows).from_select(list(cells), source, include_defaults=False)
     return opened.returning(rows.c.id) if returns else opened
 

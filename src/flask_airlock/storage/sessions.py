@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, or_, select, update
 
-from ..domain.accounts import Account, describe_agent
+from ..domain.accounts import Account, Person, describe_agent
 from ..domain.directory import SessionLine
 from ..domain.login_state import Stage
 from ..domain.sessions import SEEN_INTERVAL, Session, proof_names
@@ -18,20 +18,26 @@ from .promises import promise
 from .rows import Store
 from .session_statements import WIDTH, as_read, held, live, live_at
 from .tables import Tables
+from .users import Users, person_as_read
 
 
 class Sessions(Store):
     """Rows of `airlock_sessions`."""
 
+    def __init__(self, connection: Connection, tables: Tables, users: Users) -> None:
+        super().__init__(connection, tables)
+        self._users = users
+
     @promise("A session is opened only while its account is as it was read.")
     def open(
-        self, digest: bytes, session: Session, account: Account, *, address: str = "",
-        agent: str = "",
+        self, digest: bytes, session: Session, account: Account, person: Person | None = None, *,
+        address: str = "", agent: str = "",
     ) -> int:  # fmt: skip
         """Begin a session (its `id` is not used) and return the row's id.
 
         Raises StoreBusy if the account was changed since it was read; else changes wait until this
-        transaction ends, and find the session.
+        transaction ends, and find the session. So it does with a `person` who was changed past the
+        application's models, where the database can tell.
         """
         cells = {
             "account_id": account.id,
@@ -49,10 +55,14 @@ class Sessions(Store):
             "trust_id": session.trust_id,
         }
         returns = self._connection.dialect.insert_returning
-        opened = self._connection.execute(
-            session_statements.open_as_read(self._tables, tuple(cells), returns=returns),
-            {f"its_{name}": value for name, value in cells.items()} | as_read(account),
-        )
+        compared = person if self._users.can_be_compared else None
+        statement = session_statements.open_as_read(
+            self._tables, tuple(cells), self._users if compared else None,
+            confirmed=bool(compared and compared.confirmed), returns=returns,
+        )  # fmt: skip
+        values = {f"its_{name}": value for name, value in cells.items()} | as_read(account)
+        values |= person_as_read(compared) if compared else {}
+        opened = self._connection.execute(statement, values)
         number = opened.scalar() if returns else opened.rowcount and opened.lastrowid
         if not number:
             raise StoreBusy

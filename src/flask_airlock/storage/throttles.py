@@ -1,18 +1,32 @@
 """Wrong answers in a row, by who they are counted for, subject and side; counted in advance."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Update, bindparam, null, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Integer,
+    Table,
+    Update,
+    bindparam,
+    literal_column,
+    null,
+    or_,
+    select,
+    union_all,
+    update,
+)
 
-from ..domain.throttle import IN_A_ROW_EVER, Guess, Limit, Limits, Shut, Side, shut_until
+from ..domain.throttle import FACTORS, IN_A_ROW_EVER, Guess, Limit, Limits, Shut, Side, shut_until
 from . import counted_answers
 from .columns import from_db, to_db
 from .prepared import prepared
 from .promises import promise
 from .rows import Store
 from .tables import Tables
+from .windows import counts_of
 
 # What there is to forget of a row whose owner gave a right answer.
 STATES = ("shut_at", "free_at", "told_at")
@@ -64,14 +78,19 @@ class Throttles(Store):
         )
         return self._changed(claim.values(told_at=to_db(now))) == 1
 
-    def all_shut(self, owner: bytes, side: Side, limits: Limits, now: datetime) -> dict[str, Shut]:
-        """The subjects for which nobody is listened to on one side, and until when."""
-        wanted = {"of_owner": owner, "of_side": side.value}
-        found = {
-            row.subject: _shut(row, limits.of(row.subject), now)
-            for row in self._connection.execute(_of_side(self._tables), wanted)
-        }
-        return {subject: shut for subject, shut in found.items() if shut is not None}
+    def all_shut(
+        self, owner: bytes, side: Side, limits: Limits, now: datetime
+    ) -> tuple[dict[str, Shut], datetime]:
+        """The subjects for which nobody is listened to on one side, and until when; and when the
+        month's budget has room for a wrong answer: now, or later."""
+        wanted = {"of_owner": owner, "of_side": side.value, "of_subject": FACTORS}
+        shut, room_at = {}, now
+        for is_budget, subject, *cells in self._connection.execute(_of_side(self._tables), wanted):
+            if is_budget:
+                room_at = limits.factor_budget.room_at(cells[0], cells[1:5], now)
+            elif found := _shut(cells, limits.of(subject), now):
+                shut[subject] = found
+        return shut, room_at
 
     def clear(self, owner: bytes, sides: Iterable[Side], subject: str | None = None) -> None:
         """Start again from zero, for one subject or for all."""
@@ -114,10 +133,22 @@ class Throttles(Store):
 
 
 @prepared
-def _of_side(tables: Tables) -> Select[Any]:
-    rows = tables.throttles
-    mine = (rows.c.owner == bindparam("of_owner"), rows.c.side == bindparam("of_side"))
-    return select(rows.c.subject, rows.c.failures, rows.c.free_at, rows.c.last_at).where(*mine)
+def _of_side(tables: Tables) -> CompoundSelect[Any]:
+    """Both tables as one, in as many columns as the wider one needs."""
+    rows, windows, none = tables.throttles, tables.windows, literal_column("0", Integer)
+    in_a_row = (rows.c.failures, none, none, none, none, rows.c.free_at, rows.c.last_at)
+    end = windows.c.expires_at
+    budget = (windows.c.part, *counts_of(tables), end, end)
+    return union_all(
+        select(none, rows.c.subject, *in_a_row).where(*_of_owner(rows)),
+        select(literal_column("1", Integer), windows.c.subject, *budget).where(
+            *_of_owner(windows), windows.c.subject == bindparam("of_subject")
+        ),
+    )
+
+
+def _of_owner(rows: Table) -> tuple[ColumnElement[bool], ...]:
+    return rows.c.owner == bindparam("of_owner"), rows.c.side == bindparam("of_side")
 
 
 @prepared
@@ -133,6 +164,6 @@ def _clear(tables: Tables, sides: tuple[str, ...], *, one: bool) -> Update:
     return mine.values(failures=0, forgiven=0, **dict.fromkeys(STATES))
 
 
-def _shut(row: Any, limit: Limit, now: datetime) -> Shut | None:
-    free_at = from_db(row.free_at) if row.free_at else None
-    return shut_until(limit, row.failures, free_at, from_db(row.last_at), now)
+def _shut(cells: Sequence[Any], limit: Limit, now: datetime) -> Shut | None:
+    failures, *_, free_at, last_at = cells
+    return shut_until(limit, failures, from_db(free_at) if free_at else None, from_db(last_at), now)

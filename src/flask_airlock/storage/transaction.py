@@ -78,7 +78,7 @@ class Unit:
     @cached_property
     def sessions(self) -> Sessions:
         """Half-open and signed-in sessions."""
-        return Sessions(self._connection, self._tables)
+        return Sessions(self._connection, self._tables, self._users)
 
     @cached_property
     def trusted_browsers(self) -> TrustedBrowsers:

@@ -2,9 +2,24 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, null, select, true, update
+import sqlalchemy
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ColumnElement,
+    Connection,
+    DateTime,
+    Select,
+    String,
+    bindparam,
+    null,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.exc import DataError, IntegrityError
 
 from ..domain.accounts import Person
@@ -18,6 +33,10 @@ from .rows import orm_session, savepoint
 
 # What a database says of a row that it does not take; text that is no UTF-8 never gets there.
 REFUSALS = (IntegrityError, DataError, UnicodeError)
+KINDS: dict[str, type[Any]] = {
+    "email": String, "password": String, "active": Boolean, "confirmed_at": DateTime,
+    "username": String,
+}  # fmt: skip
 
 
 class Users:
@@ -36,6 +55,21 @@ class Users:
         self.has_username = hasattr(model, "username")
         self.prepared: dict[Any, Any] = {}
 
+    @cached_property
+    def can_be_compared(self) -> bool:
+        """Whether a statement can ask if a person is as he was read: not where an application has
+        its own way to keep one of these, or computes it."""
+        kept = self.model.__mapper__.column_attrs
+        for name, kind in KINDS.items():
+            if not hasattr(self.model, name):
+                continue
+            column = kept[name].columns[0] if name in kept else None
+            if not isinstance(column, Column) or not isinstance(column.type, kind):
+                return False
+            if type(column.type).__module__.partition(".")[0] != sqlalchemy.__name__:
+                return False
+        return True
+
     def on(self, connection: Connection) -> "UserRows":
         """The users as one transaction sees them."""
         return UserRows(connection, self)
@@ -47,6 +81,11 @@ class UserRows:
     def __init__(self, connection: Connection, users: Users) -> None:
         self._connection = connection
         self._users = users
+
+    @property
+    def can_be_compared(self) -> bool:
+        """Whether a session can be opened only while its person is as he was read."""
+        return self._users.can_be_compared
 
     def by_email(self, address: str) -> Person | None:
         """The person with this address in normal form; compared again here, since a database
@@ -177,6 +216,7 @@ class UserRows:
 
 
 WIDTH = 6
+SAME = ("email", "password", "username")
 
 
 def person_columns(users: Users) -> list[Any]:
@@ -210,6 +250,27 @@ def wanted_by(users: Users, by: str) -> ColumnElement[bool]:
     column = users.key if by == "key" else getattr(users.model, by)
     is_wanted: ColumnElement[bool] = column == bindparam("wanted", type_=column.type)
     return is_wanted
+
+
+def is_as_read(users: Users, *, confirmed: bool) -> ColumnElement[bool]:
+    """Whether a person that somebody let in is still the one that `person_as_read` gives."""
+    model = users.model
+    same = [users.key == bindparam("of_user", type_=users.key.type)]
+    for name in SAME if users.has_username else SAME[:2]:
+        column = getattr(model, name)
+        same.append(column.is_not_distinct_from(bindparam(f"its_{name}", type_=column.type)))
+    if users.has_active:
+        same.append(model.active.is_(true()))
+    if users.has_confirmed and confirmed:
+        same.append(model.confirmed_at.is_not(None))
+    return select(users.key).where(*same).exists()
+
+
+def person_as_read(person: Person) -> dict[str, Any]:
+    """What `is_as_read` asks for."""
+    facts = (person.email, person.password_hash, person.username)
+    names = (f"its_{name}" for name in SAME)
+    return {"of_user": person.user_id, **dict(zip(names, facts, strict=True))}
 
 
 @prepared

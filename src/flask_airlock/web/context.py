@@ -16,7 +16,8 @@ def services() -> Services:
 def state() -> Any:
     """What `Security` keeps of the current application (`app.extensions["security"]`)."""
     try:
-        return current_app.extensions["security"]
+        # Not by way of the proxy, which looks for it anew at each step.
+        return current_app._get_current_object().extensions["security"]  # type: ignore[attr-defined]
     except KeyError:
         raise ConfigurationError(
             "this application has no Flask-Airlock: call Security(app, datastore)"

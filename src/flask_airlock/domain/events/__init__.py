@@ -1,4 +1,4 @@
-"""What happened, as facts: one frozen dataclass each, recorded and signalled without secrets."""
+"""What happened, as facts: one frozen record each, recorded and signalled without secrets."""
 
 from .account import (
     AddressConfirmed,

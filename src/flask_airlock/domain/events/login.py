@@ -1,37 +1,30 @@
 """What happened at the doors and around them."""
 
-from dataclasses import dataclass
-
 from .base import Event
 
 
-@dataclass(frozen=True, kw_only=True)
 class FirstFactorAccepted(Event):
     """The first door opened: by password, or by an application's own proof."""
 
     proofs: tuple[str, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
 class FirstFactorRefused(Event):
     """A login was refused. `reason` is for the record only, never for the visitor."""
 
     reason: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class LoginCompleted(Event):
     """Somebody is inside; `proofs` are the methods that opened the doors."""
 
     proofs: tuple[str, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
 class SignedOut(Event):
     """A session was ended by its owner."""
 
 
-@dataclass(frozen=True, kw_only=True)
 class SessionsEnded(Event):
     """The owner ended sessions from the list of them: `ended` of those that were alive. `which` is
     "one", "others" (all but the one that asked) or "all"."""
@@ -40,14 +33,12 @@ class SessionsEnded(Event):
     which: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class ProvedAgain(Event):
     """Who was inside proved once more that it is he, by a second factor or the password."""
 
     method: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class ReportedAsForeign(Event):
     """Who reads the mailbox said by the link of a letter that what it told was not he: all sessions
     ended, and the password is closed. `factor_taken`: so is the factor that the letter told of."""
@@ -55,7 +46,6 @@ class ReportedAsForeign(Event):
     factor_taken: bool
 
 
-@dataclass(frozen=True, kw_only=True)
 class ForeignRow(Event):
     """Who is signed in named something by its number that is not his: a session, a factor. `kind`
     says what."""
@@ -63,7 +53,6 @@ class ForeignRow(Event):
     kind: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class NetworkCountsGone(Event):
     """The store that counts client networks does not answer; until it does, they are not limited.
     What an account bears is counted in the database as ever."""
@@ -71,7 +60,6 @@ class NetworkCountsGone(Event):
     reason: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class FailuresUnusual(Event):
     """Of all accounts together, many more logins failed in ten minutes than on average in the day
     before (`usual`): somebody may be trying many names, from many networks."""
@@ -80,7 +68,6 @@ class FailuresUnusual(Event):
     usual: float
 
 
-@dataclass(frozen=True, kw_only=True)
 class SealBroken(Event):
     """A sealed value did not open: what needed it was refused. `place` names table and column."""
 
@@ -88,7 +75,6 @@ class SealBroken(Event):
     reason: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class LetterSent(Event):
     """A letter or text message was handed over."""
 
@@ -96,7 +82,6 @@ class LetterSent(Event):
     template: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class LetterFailed(Event):
     """A letter or text message could not be sent; `reason` never holds its text."""
 

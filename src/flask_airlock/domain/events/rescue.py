@@ -1,16 +1,12 @@
 """What happened on a person's ways back, when every second factor is lost."""
 
-from dataclasses import dataclass
-
 from .base import Event
 
 
-@dataclass(frozen=True, kw_only=True)
 class RescueAddressAdded(Event):
     """Another mailbox was proved; from a day later on it leads back."""
 
 
-@dataclass(frozen=True, kw_only=True)
 class RescueAddressRemoved(Event):
     """Such a mailbox leads back no more. `by` is "owner"; "reported" by the link of a letter;
     "new_address" where it became the address on file; or "administrator", with the factors."""
@@ -18,19 +14,16 @@ class RescueAddressRemoved(Event):
     by: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class RescueBegun(Event):
     """The code that was sent to a rescue address came back: a new factor may be set up."""
 
 
-@dataclass(frozen=True, kw_only=True)
 class RescueCompleted(Event):
     """A new factor was set up after that, by this method; all that were there before are gone."""
 
     method: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class RescueApproved(Event):
     """An administrator approved that all factors are taken away; `by` is his name, if he gave one,
     `reason` his own words. `is_complete`: nobody else has to."""
@@ -40,7 +33,6 @@ class RescueApproved(Event):
     is_complete: bool
 
 
-@dataclass(frozen=True, kw_only=True)
 class RescueCancelled(Event):
     """An administrator's help was called off: `by` "login", "link" of a letter, or his name, or
     "administrator"; `reason` the words of an administrator."""

@@ -1,6 +1,7 @@
 """Fields and their shape only; whether an answer is right is for flows to say."""
 
 import re
+from functools import cache
 from typing import Any, ClassVar
 
 from flask import request
@@ -83,8 +84,8 @@ class BareForm(FlaskForm):  # type: ignore[misc]
 
     def own_fields(self) -> list[Field]:
         """The fields that an application's own form has beside those of the form it replaces."""
-        base = next(it for it in type(self).__mro__ if it.__module__.startswith(f"{PACKAGE}."))
-        known = declared(base) | {self.meta.csrf_field_name}
+        kind: Any = type(self)
+        known = _declared_by_us(kind) | {self.meta.csrf_field_name}
         return [field for field in self if field.short_name not in known]
 
     @property
@@ -102,6 +103,12 @@ def number(text: str | None) -> int:
 def declared(form: type[FlaskForm]) -> set[str]:
     """The names of the fields that a class of forms declares or inherits."""
     return {name for name in dir(form) if hasattr(getattr(form, name), "_formfield")}
+
+
+@cache
+def _declared_by_us(form: type[FlaskForm]) -> set[str]:
+    base = next(it for it in form.__mro__ if it.__module__.startswith(f"{PACKAGE}."))
+    return declared(base)
 
 
 def refuse(form: Any, field: str, text: str) -> Any:

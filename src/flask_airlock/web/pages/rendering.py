@@ -5,7 +5,6 @@ from typing import Any
 from flask import Response, g, make_response, render_template
 
 from ...errors import AirlockError, RescueTooSoon, TooSoon
-from ...flows.notices import in_words
 from ..context import services
 from ..redirects import asked_target
 from ..translation import language, translate
@@ -16,17 +15,17 @@ TOO_MANY = 429
 
 def page(template: str, *, status: int = 200, **facts: Any) -> Response:
     """The page with what every page of ours knows."""
+    ours = services()
     known = {
-        "layout": services().settings.layout_template,
+        "layout": ours.settings.layout_template,
         "_": translate,
         "lang": language(),
-        "service": services().service_name,
+        "service": ours.service_name,
         "problem": None,
         "notice": None,
-        "home_url": services().settings.post_login_url,
+        "home_url": ours.settings.post_login_url,
         "next_url": asked_target(),
-        "offers": services().settings,
-        "in_words": in_words,
+        "offers": ours.settings,
     }
     response = make_response(render_template(f"security/{template}", **(known | facts)), status)
     if status == TOO_MANY and "airlock_retry_after" in g:
