@@ -7,6 +7,7 @@ from copy import copy
 from datetime import UTC, datetime, timedelta
 from inspect import get_annotations
 from typing import Any
+from unittest.mock import ANY
 
 import pytest
 
@@ -69,6 +70,7 @@ def test_an_event_can_be_copied_and_compared() -> None:
     refused = FactorRefused(account_id=7, method="sms", reason="wrong_answer")
     for other in (copy(refused), pickle.loads(pickle.dumps(refused))):  # noqa: S301 (our own)
         assert (other == refused, hash(other) == hash(refused)) == (True, True)
+    assert refused == ANY
     assert refused != FactorRefused(account_id=8, method="sms", reason="wrong_answer")
     assert repr(refused) == "FactorRefused(account_id=7, method='sms', reason='wrong_answer')"
     with pytest.raises(AttributeError):

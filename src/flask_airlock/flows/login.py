@@ -142,7 +142,7 @@ def pass_first_door(
         if found is None:
             return None
         if guess is not None:
-            # Before the account, as everywhere: or two who take both would deadlock.
+            # Before the account, as at every door: or two who take both would deadlock.
             attempts.clear(services, work, guess)
         outcome = _pass_first_door(services, work, *found, arrival)
         if arrival.better_hash:

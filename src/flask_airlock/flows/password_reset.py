@@ -156,6 +156,8 @@ def _keep(
     services: Services, work: Work, link: Link, person: Person, hashed: str, visitor: Visitor
 ) -> BrowserMark:
     account, now = link.account, services.clock()
+    # Counters before the account, as a login takes them: it may be on its way.
+    attempts.forgive(services, work, account.user_id)
     mailed_links.spend(services, work, link)
     work.unit.users.set_hash(person.user_id, hashed)
     # While another address is on file, that one still sets no password.
@@ -165,7 +167,6 @@ def _keep(
     work.unit.sessions.end_all(account.id, now)
     work.unit.setups.void_others(account.id, now)
     distrust.end_all(services, work, account.id, Ending.PASSWORD, visitor)
-    attempts.forgive(services, work, account.user_id)
     work.record(PasswordReset(account_id=account.id, purpose=link.purpose.value), visitor)
     if _is_reset(link):
         work.unit.accounts.hold_mailbox(account.id, now)

@@ -154,8 +154,8 @@ def type_back(services: Services, token: str | None, code: str, visitor: Visitor
         raise WrongAnswer
 
     def note(work: Work) -> None:
-        work.unit.accounts.lock(account.id)
         attempts.clear(services, work, guess)
+        work.unit.accounts.lock(account.id)
         if work.unit.recovery_codes.note_kept(account.id, kept.batch, services.clock()):
             work.record(RecoveryCodesKept(account_id=account.id), visitor)
 

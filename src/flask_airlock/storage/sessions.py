@@ -55,7 +55,7 @@ class Sessions(Store):
             "trust_id": session.trust_id,
         }
         returns = self._connection.dialect.insert_returning
-        compared = person if self._users.can_be_compared else None
+        compared = person if self._users.can_be_compared(self._connection.dialect) else None
         statement = session_statements.open_as_read(
             self._tables, tuple(cells), self._users if compared else None,
             confirmed=bool(compared and compared.confirmed), returns=returns,

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from functools import cached_property
 from typing import Any
 
 import sqlalchemy
@@ -12,9 +11,11 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     DateTime,
+    Dialect,
     Select,
     String,
     bindparam,
+    false,
     null,
     select,
     true,
@@ -55,20 +56,14 @@ class Users:
         self.has_username = hasattr(model, "username")
         self.prepared: dict[Any, Any] = {}
 
-    @cached_property
-    def can_be_compared(self) -> bool:
+    def can_be_compared(self, dialect: Dialect) -> bool:
         """Whether a statement can ask if a person is as he was read: not where an application has
-        its own way to keep one of these, or computes it."""
-        kept = self.model.__mapper__.column_attrs
-        for name, kind in KINDS.items():
-            if not hasattr(self.model, name):
-                continue
-            column = kept[name].columns[0] if name in kept else None
-            if not isinstance(column, Column) or not isinstance(column.type, kind):
-                return False
-            if type(column.type).__module__.partition(".")[0] != sqlalchemy.__name__:
-                return False
-        return True
+        its own way to keep one of these in that database, or computes it."""
+        key = ("can be compared", dialect.name)
+        if key not in self.prepared:
+            there = [name for name in KINDS if hasattr(self.model, name)]
+            self.prepared[key] = all(_is_plain(self.model, name, dialect) for name in there)
+        return bool(self.prepared[key])
 
     def on(self, connection: Connection) -> "UserRows":
         """The users as one transaction sees them."""
@@ -85,7 +80,7 @@ class UserRows:
     @property
     def can_be_compared(self) -> bool:
         """Whether a session can be opened only while its person is as he was read."""
-        return self._users.can_be_compared
+        return self._users.can_be_compared(self._connection.dialect)
 
     def by_email(self, address: str) -> Person | None:
         """The person with this address in normal form; compared again here, since a database
@@ -252,6 +247,15 @@ def wanted_by(users: Users, by: str) -> ColumnElement[bool]:
     return is_wanted
 
 
+def _is_plain(model: type[Any], name: str, dialect: Dialect) -> bool:
+    kept = model.__mapper__.column_attrs
+    column = kept[name].columns[0] if name in kept else None
+    if not isinstance(column, Column) or not isinstance(column.type, KINDS[name]):
+        return False
+    types = (column.type, column.type.dialect_impl(dialect))
+    return all(type(it).__module__.partition(".")[0] == sqlalchemy.__name__ for it in types)
+
+
 def is_as_read(users: Users, *, confirmed: bool) -> ColumnElement[bool]:
     """Whether a person that somebody let in is still the one that `person_as_read` gives."""
     model = users.model
@@ -260,10 +264,11 @@ def is_as_read(users: Users, *, confirmed: bool) -> ColumnElement[bool]:
         column = getattr(model, name)
         same.append(column.is_not_distinct_from(bindparam(f"its_{name}", type_=column.type)))
     if users.has_active:
-        same.append(model.active.is_(true()))
+        # SQLite keeps what was written past the models, and Python takes it for true.
+        same += [model.active.is_not(None), model.active != false()]
     if users.has_confirmed and confirmed:
         same.append(model.confirmed_at.is_not(None))
-    return select(users.key).where(*same).exists()
+    return select(users.key).select_from(model).where(*same).exists()
 
 
 def person_as_read(person: Person) -> dict[str, Any]:

@@ -34,7 +34,7 @@ class Record:
         raise AttributeError(f"a {type(self).__name__} does not change")
 
     def __eq__(self, other: object) -> bool:
-        return type(other) is type(self) and vars(other) == vars(self)
+        return vars(other) == vars(self) if type(other) is type(self) else NotImplemented
 
     def __hash__(self) -> int:
         return hash((type(self), *vars(self).values()))
