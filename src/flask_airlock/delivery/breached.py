@@ -57,7 +57,7 @@ class BreachedPasswords:
 
     def _ask(self, beginning: str) -> bytes:
         # The scheme of the URL was checked at start: http or https, never a file.
-        request = Request(f"{self._url}/{beginning}", headers=HEADERS)  # noqa: S310
+        request = Request(f"{self._url}/{beginning}", headers=HEADERS)  # noqa: S310 (checked at start)
         try:
             with self._opener.open(request, timeout=self._timeout) as answer:
                 status, body = int(answer.status), bytes(answer.read(LONGEST_ANSWER + 1))

@@ -12,10 +12,7 @@ from ..domain.networks import FAILURES
 from ..domain.one_time_codes import Purpose
 from ..domain.policy import TRUSTED_BROWSER
 from ..domain.throttle import FIRST_DOOR, Guess, Side, owner_of_user
-from ..errors import (
-    TooSoon,
-    WrongCredentials,
-)
+from ..errors import TooSoon, WrongCredentials
 from ..storage.entrants import Entrant
 from . import (
     alerts,

@@ -33,14 +33,14 @@ class Offer:
     name: str | None = None
     digits: int
     lifetime: timedelta
-    posts_codes: bool
-    destination: str | None
-    sent: bool
-    failed: bool
+    posts_codes: bool = False
+    destination: str | None = None
+    sent: bool = False
+    failed: bool = False
     shut: Shut | None
-    exhausted: bool
-    held_until: datetime | None
-    broken: bool
+    exhausted: bool = False
+    held_until: datetime | None = None
+    broken: bool = False
 
     @property
     def is_off(self) -> bool:
@@ -154,21 +154,8 @@ def _offer(
         shut=shut,
         exhausted=exhausted,
         held_until=held_until if factor is services.mailbox else None,
-        broken=False,
     )
 
 
 def _recovery_offer(shut: Shut | None) -> Offer:
-    return Offer(
-        method=RECOVERY,
-        digits=CODE_LENGTH,
-        lifetime=timedelta(0),
-        posts_codes=False,
-        destination=None,
-        sent=False,
-        failed=False,
-        shut=shut,
-        exhausted=False,
-        held_until=None,
-        broken=False,
-    )
+    return Offer(method=RECOVERY, digits=CODE_LENGTH, lifetime=timedelta(0), shut=shut)

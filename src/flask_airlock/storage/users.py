@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-import sqlalchemy
 from sqlalchemy import (
     Boolean,
     Column,
@@ -253,14 +252,14 @@ def _is_plain(model: type[Any], name: str, dialect: Dialect) -> bool:
     if not isinstance(column, Column) or not isinstance(column.type, KINDS[name]):
         return False
     types = (column.type, column.type.dialect_impl(dialect))
-    return all(type(it).__module__.partition(".")[0] == sqlalchemy.__name__ for it in types)
+    return all(type(it).__module__.startswith("sqlalchemy.") for it in types)
 
 
 def is_as_read(users: Users, *, confirmed: bool) -> ColumnElement[bool]:
     """Whether a person that somebody let in is still the one that `person_as_read` gives."""
     model = users.model
     same = [users.key == bindparam("of_user", type_=users.key.type)]
-    for name in SAME if users.has_username else SAME[:2]:
+    for name in (name for name in SAME if hasattr(model, name)):
         column = getattr(model, name)
         same.append(column.is_not_distinct_from(bindparam(f"its_{name}", type_=column.type)))
     if users.has_active:
