@@ -2,14 +2,13 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
-from .delivery.breached import BreachedPasswords
 from .delivery.outbox import Outbox, as_console_text
 from .delivery.post import InPlace, InThreads, Post, Transport
 from .delivery.rendering import Renderer
@@ -20,6 +19,7 @@ from .domain.letters import Channel, Message
 from .domain.link_tokens import LinkPurpose
 from .domain.password_policy import PasswordPolicy
 from .domain.passwords import Passwords
+from .domain.records import Record
 from .domain.vault import Vault
 from .errors import ConfigurationError, MissingExtra
 from .factors.authenticator import AuthenticatorFactor
@@ -34,8 +34,7 @@ from .storage.datastore import SQLAlchemyUserDatastore
 from .storage.transaction import Database
 
 
-@dataclass(frozen=True, kw_only=True)
-class Surroundings:
+class Surroundings(Record):
     """What the application gives: asked when it is needed, never before."""
 
     name: str
@@ -136,7 +135,9 @@ def _networks(settings: Settings, surroundings: Surroundings) -> Callable[[], An
 def _breached(settings: Settings) -> Callable[[str], bool] | None:
     if not settings.password_check_breached:
         return None
-    return BreachedPasswords(settings.password_breach_url).is_breached
+    made = import_module("flask_airlock.delivery.breached").BreachedPasswords
+    is_breached: Callable[[str], bool] = made(settings.password_breach_url).is_breached
+    return is_breached
 
 
 def sms_transport(settings: Settings) -> Transport | None:

@@ -57,7 +57,7 @@ def test_every_event_is_documented_with_its_signal_and_fields() -> None:
     said = {row[0]: (row[1], row[2]) for row in rows("events") if row[0] != "Class, name"}
     there = {}
     for kind in ALL_EVENTS:
-        names = [name for name in kind.fields if name != "account_id"]
+        names = [it.name for it in fields(kind) if it.name != "account_id"]
         there[f"{kind.__name__}, {kind.name}"] = (
             SIGNALS[kind.name].name,
             ", ".join(names) or "none",

@@ -12,7 +12,7 @@ NO_PROMISE = {
     "Directory.switch": "an administrator's, who holds the account by then",
     "KeyChecks.agree": "two first starts keep a check each, and either is right",
     "Letters.add": "a row of one's own",
-    "Letters.wipe_expired": "they are wiped, whoever is first; how many only says whether to go on",
+    "Letters.wipe_lost": "they are wiped, whoever is first; how many only says whether to go on",
     "Roles.create": "an administrator's; a name is once where the application's table says so",
     "Sessions.end_all": "all end, whoever is first; nobody decides by how many",
     "Sessions.end_others": "all others end, whoever is first; nobody decides by how many",

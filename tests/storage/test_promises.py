@@ -218,7 +218,7 @@ def test_a_letter_is_wiped_when_it_is_settled_or_its_time_is_up(bench: Bench) ->
         claimed = unit.letters.claim(sent, NOW)
         unit.letters.settle(sent, NOW)
         assert {sent, forgotten} & set(unit.letters.overdue(LATER)) == {forgotten}
-        unit.letters.wipe_expired(TEN_MINUTES)
+        unit.letters.wipe_lost(TEN_MINUTES)
         assert unit.letters.failed([sent, forgotten]) == {forgotten}
     assert claimed is not None
     assert (claimed.text, claimed.template, claimed.broken) == (b"dear Ada", "code", None)

@@ -1,13 +1,14 @@
 """Who is at the door: the person as the application knows him, his account with us, the visitor."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any
 
+from .records import Record
 
-@dataclass(frozen=True, kw_only=True)
-class Person:
+
+class Person(Record):
     """A row of the application's own user table, as much of it as a login needs."""
 
     user_id: Any
@@ -18,8 +19,7 @@ class Person:
     username: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Account:
+class Account(Record):
     """What ties an application's user to everything of ours (`airlock_accounts`).
 
     `handle` is 64 random bytes; `address_proved_at` when a code sent to the address on file was
@@ -55,8 +55,7 @@ class Account:
         return self.preferred_method is None and not self.needs_setup_link
 
 
-@dataclass(frozen=True, kw_only=True)
-class Visitor:
+class Visitor(Record):
     """The browser that asks, as it says of itself; `marks` are its signs of earlier logins and its
     tokens of trust, by their cookies' names.
 

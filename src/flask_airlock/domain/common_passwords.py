@@ -3,20 +3,20 @@
 import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
 
 from ..errors import ConfigurationError
+from .records import Record
 
 # Forty bits: a good password is taken for one of 18,000 once in sixty million times.
 PREFIX = 5
 
 
-@dataclass(frozen=True)
-class CommonPasswords:
+class CommonPasswords(Record, kw_only=False):
     """Passwords that many people have; `text in list` asks regardless of case.
 
     `prefixes` are the first bytes of each entry's SHA-256, sorted, in one piece.

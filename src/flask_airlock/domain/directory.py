@@ -1,13 +1,14 @@
 """What an administrator asks about users, and what he is told: plain data, without secrets."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any
 
+from .records import Record
 
-@dataclass(frozen=True, kw_only=True)
-class UserFilter:
+
+class UserFilter(Record):
     """Which users are wanted; a field that says nothing leaves nobody out."""
 
     active: bool | None = None
@@ -17,8 +18,7 @@ class UserFilter:
     search: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class UserLine:
+class UserLine(Record):
     """A user in a list; `methods` are the second factors he can be asked for."""
 
     id: Any
@@ -30,8 +30,7 @@ class UserLine:
     methods: tuple[str, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class MethodLine:
+class MethodLine(Record):
     """A factor that is set up; never what it holds."""
 
     id: int
@@ -41,8 +40,7 @@ class MethodLine:
     last_used_at: datetime | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class SessionLine:
+class SessionLine(Record):
     """A session that is alive: how it was opened, from where, and until when it may last."""
 
     id: int
@@ -55,8 +53,7 @@ class SessionLine:
     expires_at: datetime
 
 
-@dataclass(frozen=True, kw_only=True)
-class LoginLine:
+class LoginLine(Record):
     """A login that was completed."""
 
     at: datetime
@@ -65,8 +62,7 @@ class LoginLine:
     browser: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class EventLine:
+class EventLine(Record):
     """What happened, as it is kept: `detail` is what the event says beside its account."""
 
     id: int
@@ -79,8 +75,7 @@ class EventLine:
     agent: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class UserDetails:
+class UserDetails(Record):
     """All about one user that an administrator may need."""
 
     id: Any
@@ -98,8 +93,7 @@ class UserDetails:
     last_logins: tuple[LoginLine, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class RoleLine:
+class RoleLine(Record):
     """A role, what it permits, and how many users have it."""
 
     name: str
@@ -108,8 +102,7 @@ class RoleLine:
     users: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class OddAddress:
+class OddAddress(Record):
     """An address that is not in normal form.
 
     `problem` is "not_normal" (to be written anew), "collision" (the rows `others` have the same
@@ -124,8 +117,7 @@ class OddAddress:
     fixed: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
-class Demand:
+class Demand(Record):
     """Of whom a second factor is demanded: of everybody, of who has one of `roles`, and in any case
     of who had one; and by which methods it may be given. `inactive` users count only on request."""
 
@@ -135,8 +127,7 @@ class Demand:
     inactive: bool
 
 
-@dataclass(frozen=True, kw_only=True)
-class Unprepared:
+class Unprepared(Record):
     """A user of whom a second factor is demanded, and who can't be asked for any."""
 
     id: Any
@@ -148,8 +139,7 @@ class Unprepared:
     asked_at: datetime | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Stopped:
+class Stopped(Record):
     """What becomes of such a user at the next login.
 
     `why` is "no_factor" or "methods_off", and he is led to set one up, by `due_at` where he may do
@@ -164,8 +154,7 @@ class Stopped:
     due_at: datetime | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class LegacyUser:
+class LegacyUser(Record):
     """A user whose second factor lies in the columns of an older program."""
 
     id: Any
@@ -178,8 +167,7 @@ class LegacyUser:
         return f"LegacyUser(id={self.id!r}, method={self.method!r})"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Adoption:
+class Adoption(Record):
     """What becomes of such a user's factor: `method` is what he has with us afterwards.
 
     `problem` is an error code where he is left as he is; `bits` the strength of an app's key.
@@ -192,8 +180,7 @@ class Adoption:
     problem: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Purged:
+class Purged(Record):
     """What was removed: rows by table, and users whose time had come; `stuck` could not go."""
 
     rows: Mapping[str, int]
@@ -201,8 +188,7 @@ class Purged:
     stuck: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class SealedValues:
+class SealedValues(Record):
     """How many values of a column open under which key, by the key's id, the newest first.
 
     `broken` open under none.
@@ -218,8 +204,7 @@ class SealedValues:
         return sum(list(self.opened.values())[1:])
 
 
-@dataclass(frozen=True, kw_only=True)
-class Rotation:
+class Rotation(Record):
     """How many values were sealed anew, by column, and what was found when all were opened after
     that."""
 

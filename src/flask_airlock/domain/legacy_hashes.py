@@ -5,12 +5,12 @@ Needs the extra `legacy` (libpass and bcrypt). New passwords are never hashed in
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import bcrypt
 from passlib.hash import pbkdf2_sha1, pbkdf2_sha256, pbkdf2_sha512, scrypt, sha512_crypt
 
 from .passwords import MOST_PBKDF2_ROUNDS, is_affordable_scrypt
+from .records import Record
 
 # Below four there is no bcrypt; older releases of the library panic at it.
 FEWEST_BCRYPT_ROUNDS = 4
@@ -22,8 +22,7 @@ USUAL_CRYPT_ROUNDS = 5000
 BCRYPT_BYTES = 72
 
 
-@dataclass(frozen=True)
-class _Scheme:
+class _Scheme(Record, kw_only=False):
     """How a hash looks, which of its costs (the numbers found) we bear, how a text is compared."""
 
     shape: re.Pattern[str]

@@ -1,9 +1,11 @@
 """Messages as data: to whom, by which channel, which template, which facts."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from .records import Record
 
 
 class Channel(StrEnum):
@@ -34,8 +36,7 @@ STUCK_AFTER = timedelta(minutes=5)
 NOTICE_LIFETIME = timedelta(days=2)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Letter:
+class Letter(Record):
     """A message to be written: `template` names it, `facts` fill it, `lifetime` bounds its use."""
 
     to: str = field(repr=False)
@@ -46,8 +47,7 @@ class Letter:
     account_id: int | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Message:
+class Message(Record):
     """A letter as its reader will see it; `html` and `subject` are empty for text messages."""
 
     to: str = field(repr=False)
@@ -57,8 +57,7 @@ class Message:
     html: str = field(default="", repr=False)
 
 
-@dataclass(frozen=True, kw_only=True)
-class KeptMessage:
+class KeptMessage(Record):
     """A message in the outbox, with the moment it was handed over."""
 
     message: Message

@@ -1,9 +1,10 @@
 """Long tokens that are mailed as links: what each is good for, and for how long."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from .records import Record
 
 
 class LinkPurpose(StrEnum):
@@ -45,16 +46,14 @@ MOST_AN_HOUR = 3
 HOUR = timedelta(hours=1)
 
 
-@dataclass(frozen=True)
-class Sent:
+class Sent(Record, kw_only=False):
     """A letter that really went out: when, and whether its link still opens anything."""
 
     at: datetime
     is_live: bool
 
 
-@dataclass(frozen=True)
-class Allowance:
+class Allowance(Record, kw_only=False):
     """What asking for one more link may do: send it at all, and void those made until then."""
 
     may_send: bool

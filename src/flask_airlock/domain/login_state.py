@@ -1,10 +1,11 @@
 """The state machine of a login: where one can stand, and the only legal moves."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from ..errors import IllegalMove
+from .records import Record
 
 
 class Stage(StrEnum):
@@ -48,23 +49,20 @@ def advance(stage: Stage, step: Step) -> Stage:
         raise IllegalMove(stage, step) from None
 
 
-@dataclass(frozen=True)
-class BrowserMark:
+class BrowserMark(Record, kw_only=False):
     """A signed sign, one per account, that this browser signed in before: cookie name and value."""
 
     name: str
     value: str = field(repr=False)
 
 
-@dataclass(frozen=True)
-class KeptMark(BrowserMark):
+class KeptMark(BrowserMark, kw_only=False):
     """One that the browser keeps that long."""
 
     lifetime: timedelta
 
 
-@dataclass(frozen=True)
-class SignedIn:
+class SignedIn(Record, kw_only=False):
     """Both doors are behind: `token` is the session's, `next_url` where the person was going.
 
     `mark` is the sign by which this browser is known again; where no second factor was given, at
@@ -81,15 +79,13 @@ class SignedIn:
     lifetime: timedelta | None = None
 
 
-@dataclass(frozen=True)
-class NeedsFactor:
+class NeedsFactor(Record, kw_only=False):
     """The first door is behind, the second closed: the half-open session's token."""
 
     token: str = field(repr=False)
 
 
-@dataclass(frozen=True)
-class NeedsSetup:
+class NeedsSetup(Record, kw_only=False):
     """The first door is behind and no second factor exists yet, or all are lost and a rescue has
     begun: the half-open session's token."""
 

@@ -1,9 +1,10 @@
 """Short codes sent by mail or text message: made, bound, digested, and when they lapse."""
 
 import secrets
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from .records import Record
 
 TRIES_PER_CODE = 5
 FULL_WIDTH_DIGITS = {0xFF10 + digit: str(digit) for digit in range(10)}
@@ -21,8 +22,7 @@ class Purpose(StrEnum):
     RESCUE_ADDRESS = "rescue_address"
 
 
-@dataclass(frozen=True)
-class CodeBinding:
+class CodeBinding(Record, kw_only=False):
     """What a code is bound to: it is worth nothing under any other of these."""
 
     account_id: int
@@ -36,8 +36,7 @@ class CodeBinding:
         return "|".join(str(part) for part in bound)
 
 
-@dataclass(frozen=True)
-class CodeState:
+class CodeState(Record, kw_only=False):
     """A code in flight: until when it lives, how often it was tried, and which factor of an account
     it was sent to."""
 
@@ -68,8 +67,7 @@ def typed_digits(text: str, digits: int) -> str | None:
     return bare
 
 
-@dataclass(frozen=True)
-class CodeShape:
+class CodeShape(Record, kw_only=False):
     """How many digits (or letters) a method's codes have, and how long they live."""
 
     digits: int

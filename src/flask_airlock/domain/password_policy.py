@@ -3,11 +3,12 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from ..errors import PasswordRefused
 from .common_passwords import CommonPasswords
 from .passwords import canonical, is_too_long
+from .records import Record
 
 SHORTEST_WORD = 3
 SHORTEST_REMAINDER = 4
@@ -17,8 +18,7 @@ LOOKALIKES = {"0": "o", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", "$": "
 READINGS: tuple[Mapping[str, str], ...] = ({}, LOOKALIKES | {"1": "l"}, LOOKALIKES | {"1": "i"})
 
 
-@dataclass(frozen=True)
-class PasswordPolicy:
+class PasswordPolicy(Record, kw_only=False):
     """Length, common passwords, and the words of the service and the account; no composition.
 
     `minimum` holds where a second factor is always asked, `minimum_alone` where the password may

@@ -8,7 +8,6 @@ import threading
 import unicodedata
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from secrets import token_bytes
 from typing import Protocol
 
@@ -18,6 +17,7 @@ from argon2.low_level import Type, hash_secret
 from werkzeug.security import check_password_hash
 
 from ..errors import PasswordRefused, WrongCredentials
+from .records import Record
 
 LONGEST_PASSWORD = 256
 SALT_BYTES = 16
@@ -40,8 +40,7 @@ LEGACY_SCHEMES = ("$2a$", "$2b$", "$2y$", "$pbkdf2", "$6$", "$scrypt$")
 log = logging.getLogger("flask_airlock")
 
 
-@dataclass(frozen=True)
-class PasswordCost:
+class PasswordCost(Record, kw_only=False):
     """What one argon2id hash costs: passes, memory in KiB, lanes (RFC 9106, second choice)."""
 
     time_cost: int = 3
@@ -49,8 +48,7 @@ class PasswordCost:
     parallelism: int = 4
 
 
-@dataclass(frozen=True)
-class Verified:
+class Verified(Record, kw_only=False):
     """The password was right; `outdated` says that its stored hash is to be replaced by ours."""
 
     outdated: bool

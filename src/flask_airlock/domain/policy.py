@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from .records import Record
 from .recovery_codes import RECOVERY
 
 FACTOR_METHODS = ("email", "authenticator", "sms")
@@ -18,8 +18,7 @@ SECOND_PROOFS = (*FACTOR_METHODS, RECOVERY)
 TRUSTED_BROWSER = "trusted_browser"
 
 
-@dataclass(frozen=True)
-class SecondFactorPolicy:
+class SecondFactorPolicy(Record, kw_only=False):
     """`enabled`: whether there is a second step at all; `required`: for all, nobody, or roles;
     `grace`: how long after it was first demanded one may do without."""
 

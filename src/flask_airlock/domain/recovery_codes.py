@@ -3,10 +3,10 @@
 import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from .letter_codes import ALPHABET, typed_letters
+from .records import Record
 from .vault import digest
 
 RECOVERY = "recovery_code"
@@ -19,8 +19,7 @@ BITS_OF_A_LETTER = 5
 SEED = re.compile("[A-Za-z0-9_-]{43}")
 
 
-@dataclass(frozen=True, kw_only=True)
-class RecoveryState:
+class RecoveryState(Record):
     """A live set at a glance: how many codes are left, when it was made, whether one of them was
     ever typed, here or at the door."""
 

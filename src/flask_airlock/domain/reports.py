@@ -1,12 +1,13 @@
 """What the link of a letter reports as foreign: the address it went to, and what was added."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from .records import Record
 
 SET = "set:"
 
 
-@dataclass(frozen=True)
-class Report:
+class Report(Record, kw_only=False):
     """`credential_id` is the factor that the letter told of, where it told of a new one;
     `rescue_address_id` the rescue address, `batch` the set of recovery codes, likewise."""
 

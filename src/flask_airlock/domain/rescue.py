@@ -1,10 +1,11 @@
 """A person's own way back: second mailboxes, from when on they count, and what codes they get."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from .addresses import same_address
+from .records import Record
 from .throttle import A_DAY, Window
 
 MOST_ADDRESSES = 2
@@ -15,8 +16,7 @@ CODE_LIFETIME = timedelta(minutes=15)
 SENDS = Window(3, A_DAY)
 
 
-@dataclass(frozen=True, kw_only=True)
-class RescueAddress:
+class RescueAddress(Record):
     """A mailbox that the person named; `address` is None where it can't be opened, `proved_at` None
     until the code that was sent there came back."""
 
@@ -48,8 +48,7 @@ class RescueState(StrEnum):
     CANCELLED = "cancelled"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Rescue:
+class Rescue(Record):
     """A rescue by administrators. `approved_at` is the time of the last approval, `due_at` when it
     is carried out; `reason` their own words, and `closed_by` who cancelled it."""
 

@@ -1,10 +1,11 @@
 """Sessions: half open between the two doors, signed in behind the second; how long each lives."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 
 from .login_state import Stage
 from .policy import RESCUE, leans_on_trust
+from .records import Record
 
 HALF_OPEN_LIFETIME = timedelta(minutes=10)
 SEEN_INTERVAL = timedelta(minutes=5)
@@ -13,8 +14,7 @@ ADDRESS_PROOF_LIFETIME = timedelta(hours=1)
 RECENT_PROOF = timedelta(minutes=10)
 
 
-@dataclass(frozen=True)
-class SessionPolicy:
+class SessionPolicy(Record, kw_only=False):
     """How long a signed-in session may rest, and how long it may last at all; `remember` is how
     long both are for whoever asked to stay signed in, where that is offered."""
 
@@ -37,8 +37,7 @@ class SessionPolicy:
         return not is_within(self.idle, session.last_seen_at, now)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Session:
+class Session(Record):
     """A row of `airlock_sessions`. `proofs` are the methods that opened it, in order;
     `remembered` says that the person asked to stay signed in, `trust_id` which trusted browser
     stands for the second factor."""

@@ -6,12 +6,14 @@ rows S-92 to S-97).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import cache
 from hashlib import sha256
 from typing import Any
+
+from .records import Record
 
 FIRST_DOOR = "password"
 FIRST_SETUP = "first_setup"
@@ -38,8 +40,7 @@ def is_of_setup(subject: str) -> bool:
     return subject == FIRST_SETUP or subject.startswith(SETUP)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Limit:
+class Limit(Record):
     """Wrong answers in a row: `free` of them cost nothing, from then on each brings a wait, from
     `first_wait` doubling to `longest_wait`; `stop` of them close the subject, until
     `reopens_after` or, where that is None, until it is freed."""
@@ -71,8 +72,7 @@ def _waits(limit: Limit, tries: int) -> tuple[tuple[int, timedelta], ...]:
     return tuple(step for step, last in zip(steps, before, strict=False) if step[1] != last)
 
 
-@dataclass(frozen=True)
-class Window:
+class Window(Record, kw_only=False):
     """So many in that length of time, whenever it begins.
 
     It is counted in thirds, four of which are looked at, so that any length is covered whole; what
@@ -104,8 +104,7 @@ class Window:
         return now
 
 
-@dataclass(frozen=True, kw_only=True)
-class Limits:
+class Limits(Record):
     """The limits of one application."""
 
     factors: Limit = Limit(free=5, stop=20)
@@ -127,8 +126,7 @@ class Limits:
         return self.factors
 
 
-@dataclass(frozen=True, kw_only=True)
-class Guess:
+class Guess(Record):
     """What somebody guesses at: whose it is, which secret, and from which side.
 
     `owner` names the person or, where nobody has the name that was typed, that name; both by 32
@@ -155,8 +153,7 @@ def owner_of_user(user_id: Any) -> bytes:
     return sha256(f"user {user_id}".encode()).digest()
 
 
-@dataclass(frozen=True)
-class Shut:
+class Shut(Record, kw_only=False):
     """Nobody is listened to, until then; for good where that is None. `closed` after as many wrong
     answers in a row as there may be, else it is a wait; `for_all` methods, since the month's
     budget is spent."""

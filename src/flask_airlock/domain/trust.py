@@ -6,13 +6,14 @@ browser is meant; the secret tells whether it is the browser itself, or somebody
 
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from hmac import compare_digest
 
 from .accounts import Account
 from .login_state import KeptMark
+from .records import Record
 from .sessions import DOUBLE_CLICK, is_within
 from .vault import Vault, digest
 
@@ -42,8 +43,7 @@ class Ending(StrEnum):
     STOLEN = "stolen"
 
 
-@dataclass(frozen=True, kw_only=True)
-class TrustedBrowser:
+class TrustedBrowser(Record):
     """A row of `airlock_trusted_browsers`. `uses` counts its tokens; `bound_to` is a keyed digest
     of all that must not have changed."""
 
@@ -83,8 +83,7 @@ class TrustedBrowser:
         )
 
 
-@dataclass(frozen=True)
-class Token:
+class Token(Record, kw_only=False):
     """What the cookie holds."""
 
     series: str = field(repr=False)

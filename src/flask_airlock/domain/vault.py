@@ -8,7 +8,7 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from ..errors import Unsealable
+from .records import Record
 
 KEY_ID_BYTES = 8
 NONCE_BYTES = 12
@@ -23,8 +24,7 @@ TOKEN_BYTES = 32
 VERSION = b"\x01"
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(Record, kw_only=False):
     """Where a sealed value lies: it opens nowhere else."""
 
     table: str
@@ -45,8 +45,7 @@ def derive(master: bytes, use: str) -> bytes:
     return HKDF(SHA256(), length=32, salt=b"flask-airlock", info=use.encode()).derive(master)
 
 
-@dataclass(frozen=True)
-class Key:
+class Key(Record, kw_only=False):
     """The keys for each use that come from one master secret, derived once."""
 
     id: bytes

@@ -1,19 +1,19 @@
 """What a factor is. Returning means proved; anything else is an exception."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import ClassVar, Protocol
 
 from ..domain.accounts import Account, Person, Visitor
 from ..domain.letters import Letter
 from ..domain.one_time_codes import CodeBinding, CodeShape, Purpose
+from ..domain.records import Record
 from ..storage.credentials import Credential
 from ..storage.transaction import Unit
 
 
-@dataclass(frozen=True, kw_only=True)
-class Case:
+class Case(Record):
     """Who is asked, in which session, for which purpose, and by which browser."""
 
     account: Account
@@ -28,8 +28,7 @@ class Case:
         return CodeBinding(self.account.id, self.session_id, method, self.purpose)
 
 
-@dataclass(frozen=True, kw_only=True)
-class PostedCode:
+class PostedCode(Record):
     """A code that is about to travel: its digest for the table, its letter for the reader."""
 
     digest: bytes = field(repr=False)

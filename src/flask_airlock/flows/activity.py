@@ -2,11 +2,11 @@
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 
 from ..domain.accounts import Person, Visitor
 from ..domain.directory import EventLine
+from ..domain.records import Record
 from ..domain.vault import Place
 from ..errors import Unsealable
 from . import foreign, sessions
@@ -18,8 +18,7 @@ BATCH = 200
 KIND = "event"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Activity:
+class Activity(Record):
     """A page of it; `older` leads to the next one, if there is more."""
 
     lines: list[EventLine]

@@ -1,13 +1,13 @@
 """What an administrator does with users and their sessions: every change of his is recorded."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from ..domain.accounts import Person, Visitor
 from ..domain.addresses import normal_address
 from ..domain.directory import SessionLine
 from ..domain.events import UserChanged, UserDeleted
+from ..domain.records import Record
 from ..domain.trust import Ending
 from ..domain.usernames import normal_username
 from ..errors import InvalidAddress, InvalidUsername, NotDone, UserInUse, ValuesRefused
@@ -18,8 +18,7 @@ from .services import Services, Work
 TERMINAL = Visitor(agent="command line")
 
 
-@dataclass(frozen=True, kw_only=True)
-class NewUser:
+class NewUser(Record):
     """Whom an administrator makes an account for; there is no password to give."""
 
     email: str

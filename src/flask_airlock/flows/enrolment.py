@@ -1,12 +1,13 @@
 """Setting up a factor: the address is proved first, then one good answer confirms it."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from ..domain.accounts import Visitor
 from ..domain.events import FactorAdded, SetupBegun
 from ..domain.login_state import SignedIn, Stage, Step
 from ..domain.one_time_codes import Purpose
 from ..domain.policy import MOST_OF_A_KIND, proved_second_factor
+from ..domain.records import Record
 from ..domain.throttle import SETUP, Side, owner_of_user
 from ..domain.trust import Ending
 from ..errors import (
@@ -40,8 +41,7 @@ from .services import Services, Work
 from .sessions import Standing, Tokens
 
 
-@dataclass(frozen=True, kw_only=True)
-class Pending:
+class Pending(Record):
     """A set-up as its page shows it."""
 
     method: str

@@ -1,7 +1,6 @@
 """What a person does with his second factors: sees them, names, prefers and removes them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -11,6 +10,7 @@ from ..domain.directory import MethodLine
 from ..domain.events import FactorPreferred, FactorRemoved, FactorRenamed
 from ..domain.factor_names import clean_name
 from ..domain.passwords import canonical
+from ..domain.records import Record
 from ..domain.trust import Ending
 from ..errors import LastFactor, NameTaken, PasswordRefused, Unsealable
 from ..storage.transaction import Unit
@@ -21,8 +21,7 @@ from .sessions import Standing
 BY_OWNER = "owner"
 
 
-@dataclass(frozen=True, kw_only=True)
-class FactorLine:
+class FactorLine(Record):
     """A factor as its owner sees it. `destination` is masked; None where nothing is sent, or where
     it can't be read."""
 
@@ -35,8 +34,7 @@ class FactorLine:
     is_preferred: bool
 
 
-@dataclass(frozen=True, kw_only=True)
-class Removal:
+class Removal(Record):
     """What taking one away would mean: whether it is the only one, and whether one is needed. If
     not, the password stands alone afterwards, and must have `minimum` characters."""
 

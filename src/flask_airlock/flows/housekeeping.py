@@ -47,7 +47,7 @@ def purge(services: Services, batch: int) -> Purged:
     now = services.clock()
     rescues.sweep(services)
     users, stuck = _remove_due_users(services, now, batch)
-    while services.in_one_go(lambda work: work.unit.letters.wipe_expired(now)):
+    while services.in_one_go(lambda work: work.unit.letters.wipe_lost(now)):
         pass
     over = _over(services, now)
     rows = {

@@ -45,10 +45,11 @@ def carry(services: Services, *letter_ids: int) -> None:
 def sweep(services: Services) -> None:
     """Pick up letters that nobody carried, and wipe those whose time has passed."""
     now = services.clock()
-    with services.begin() as work:
-        overdue = work.unit.letters.overdue(now)
-    with suppress(StoreBusy):  # others sweep as well, and a later sweep finds what is left
-        services.in_one_go(lambda work: work.unit.letters.wipe_expired(now))
+    with services.look() as unit:
+        overdue, lost = unit.letters.overdue(now), unit.letters.lost(now)
+    if lost:
+        with suppress(StoreBusy):  # others sweep as well, and a later sweep finds what is left
+            services.in_one_go(lambda work: work.unit.letters.wipe_lost(now))
     carry(services, *overdue)
 
 

@@ -1,7 +1,7 @@
 """A login: the password opens the first door, a second factor the second."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 from ..domain.accounts import Account, Person, Visitor
@@ -11,6 +11,7 @@ from ..domain.login_state import LoginOutcome, NeedsFactor, NeedsSetup, SignedIn
 from ..domain.networks import FAILURES
 from ..domain.one_time_codes import Purpose
 from ..domain.policy import TRUSTED_BROWSER
+from ..domain.records import Record
 from ..domain.throttle import FIRST_DOOR, Guess, Side, owner_of_user
 from ..errors import TooSoon, WrongCredentials
 from ..storage.entrants import Entrant
@@ -32,8 +33,7 @@ from .trust import Trusted
 NOBODY = "unknown_name"
 
 
-@dataclass(frozen=True)
-class Arrival:
+class Arrival(Record, kw_only=False):
     """What came to the first door: by which proofs, from where, on the way to where; `remember`
     where the person wants to stay signed in, `better_hash` to keep in the place of an old one."""
 

@@ -5,12 +5,11 @@ was set anew by a link to the very address that the letter went to: a thief may 
 Other factors stay, since whoever reads the mailbox could click as well.
 """
 
-from dataclasses import dataclass
-
 from ..domain.accounts import Visitor
 from ..domain.addresses import masked_address
 from ..domain.events import ReportedAsForeign
 from ..domain.link_tokens import LinkPurpose
+from ..domain.records import Record
 from ..domain.reports import Report
 from ..domain.trust import Ending
 from ..errors import LinkSpent
@@ -18,8 +17,7 @@ from . import closed_passwords, distrust, factor_removal, mailed_links, rescue_r
 from .services import Services, Work
 
 
-@dataclass(frozen=True, kw_only=True)
-class Alarm:
+class Alarm(Record):
     """What the page says: where the link for a new password goes, masked, and what is taken away.
     `needs_help`: no second step is left, and another one needs an administrator's link."""
 

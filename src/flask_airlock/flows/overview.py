@@ -1,17 +1,16 @@
 """What a person's security page tells at a glance."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from ..domain.directory import MethodLine
+from ..domain.records import Record
 from ..domain.recovery_codes import RecoveryState
 from ..domain.rescue import RescueAddress
 from . import own_sessions, policy, recovery_codes, rescue_notices, sessions, trusted_browsers
 from .services import Services
 
 
-@dataclass(frozen=True, kw_only=True)
-class Overview:
+class Overview(Record):
     """What an account has; `methods` are its second factors, oldest first, `factor_due_at` when
     it has to have one, where that is a day to come, `sessions` counts the browsers in which it is
     signed in, `rescue_addresses` are those that were proved, `recovery` its set of recovery codes,

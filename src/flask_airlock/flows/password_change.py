@@ -1,12 +1,13 @@
 """Changing the password while signed in: this session goes on under a new token, others end."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import timedelta
 
 from ..domain.accounts import Visitor
 from ..domain.browsers import password_mark
 from ..domain.events import PasswordChanged
 from ..domain.login_state import BrowserMark
+from ..domain.records import Record
 from ..domain.trust import Ending
 from ..errors import LoginLapsed
 from . import distrust, new_passwords, notices, password_checks, renewals, sessions
@@ -14,8 +15,7 @@ from .services import Services, Work
 from .sessions import Standing
 
 
-@dataclass(frozen=True)
-class Changed:
+class Changed(Record, kw_only=False):
     """The session's new token, the sign by which the first door knows this browser again, and how
     long the browser keeps the session's cookie, where it does."""
 

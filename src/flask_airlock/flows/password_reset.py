@@ -3,7 +3,6 @@
 It opens no session and skips no factor (S-76), and all sessions end.
 """
 
-from dataclasses import dataclass
 from functools import partial
 from hmac import compare_digest
 from typing import Any
@@ -15,6 +14,7 @@ from ..domain.events import LinkRequested, PasswordReset
 from ..domain.link_tokens import LinkPurpose
 from ..domain.login_state import BrowserMark
 from ..domain.networks import LETTERS
+from ..domain.records import Record
 from ..domain.trust import Ending
 from ..errors import LinkSpent
 from ..storage.link_tokens import Link
@@ -32,8 +32,7 @@ from .address_proof import note_proved
 from .services import Services, Work
 
 
-@dataclass(frozen=True, kw_only=True)
-class Door:
+class Door(Record):
     """Where a new password is chosen: for which address, masked, and how long it has to be."""
 
     address: str

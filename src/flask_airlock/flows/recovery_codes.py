@@ -1,7 +1,6 @@
 """Recovery codes: the way in on the day on which the phone is gone (S-69 to S-75)."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
 
 from ..domain.accounts import Account, Visitor
@@ -13,6 +12,7 @@ from ..domain.events import (
 )
 from ..domain.login_state import SignedIn
 from ..domain.one_time_codes import Purpose
+from ..domain.records import Record
 from ..domain.recovery_codes import RECOVERY, RecoveryState, batch_of, bound, codes_from
 from ..domain.sessions import DOUBLE_CLICK, is_within
 from ..domain.throttle import SETUP, Guess, Side, Window, owner_of_user
@@ -30,8 +30,7 @@ SETS = "sets of recovery codes"
 SETS_AN_HOUR = Window(10, timedelta(hours=1))
 
 
-@dataclass(frozen=True, kw_only=True)
-class Found:
+class Found(Record):
     """What an account has of recovery codes: `state` is None without a set that is good now;
     `may_be_made` where it has a factor beside mail."""
 
@@ -39,7 +38,6 @@ class Found:
     may_be_made: bool
 
 
-@dataclass(frozen=True, kw_only=True)
 class Shown(Found):
     """The same for who is signed in; `came_by_one` of this very set in this session."""
 

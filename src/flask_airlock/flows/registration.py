@@ -1,7 +1,7 @@
 """Making an account for oneself. The answer never tells who has one already: a letter does."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import timedelta
 from secrets import token_hex
 from typing import Any
@@ -11,6 +11,7 @@ from ..domain.addresses import normal_address
 from ..domain.events import Event, RegistrationRepeated, UserRegistered
 from ..domain.link_tokens import LinkPurpose
 from ..domain.networks import LETTERS
+from ..domain.records import Record
 from ..domain.sessions import DOUBLE_CLICK
 from ..domain.usernames import normal_username
 from ..errors import UsernameTaken, ValuesRefused
@@ -18,8 +19,7 @@ from . import mailboxes, mailed_links, networks, new_passwords, policy
 from .services import Services, Work
 
 
-@dataclass(frozen=True, kw_only=True)
-class Application:
+class Application(Record):
     """What somebody filled in; `columns` are for the application's own columns of its user."""
 
     email: str

@@ -1,12 +1,12 @@
 """When every factor is out of reach: a request to the administrator."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 from math import ceil
 
 from ..domain.accounts import Visitor
 from ..domain.events import RescueRequested
 from ..domain.letters import Channel, Letter
+from ..domain.records import Record
 from ..errors import MethodNotOffered, RescueTooSoon
 from . import letters, notices, sessions
 from .services import Services, Work
@@ -15,8 +15,7 @@ from .sessions import Standing
 RESCUE_WAIT = timedelta(days=1)
 
 
-@dataclass(frozen=True, kw_only=True)
-class RescueDoor:
+class RescueDoor(Record):
     """Whether an administrator can be asked, and whether that was done within the day."""
 
     available: bool

@@ -1,6 +1,5 @@
 """A person names other mailboxes of his, by which he comes back when his factors are lost."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from ..domain.accounts import Visitor
@@ -8,6 +7,7 @@ from ..domain.addresses import masked_address, normal_address, same_address
 from ..domain.events import RescueAddressAdded
 from ..domain.one_time_codes import Purpose
 from ..domain.policy import RESCUE, proved_second_factor
+from ..domain.records import Record
 from ..domain.rescue import MOST_ADDRESSES, RescueAddress
 from ..domain.throttle import SETUP, Side, owner_of_user
 from ..errors import (
@@ -24,8 +24,7 @@ KIND = "rescue_address"
 BY_OWNER = "owner"
 
 
-@dataclass(frozen=True, kw_only=True)
-class AddressLine:
+class AddressLine(Record):
     """A rescue address as its owner sees it: masked, or None where it can't be read. `sent`: a code
     is on its way there for this session."""
 
@@ -37,8 +36,7 @@ class AddressLine:
     sent: bool
 
 
-@dataclass(frozen=True, kw_only=True)
-class RescueAddresses:
+class RescueAddresses(Record):
     """What the page shows; `may_add` only for who has a second factor, which adding asks for."""
 
     lines: tuple[AddressLine, ...]

@@ -1,16 +1,15 @@
 """Administrators' help, as they list it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from ..domain.records import Record
 from ..domain.rescue import Rescue
 from .services import Services, Work
 
 
-@dataclass(frozen=True, kw_only=True)
-class RescueLine:
+class RescueLine(Record):
     """A rescue in an administrator's list."""
 
     id: int

@@ -5,7 +5,6 @@ letters, and so does an administrator. Nobody sees or chooses a code for somebod
 """
 
 import logging
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -14,6 +13,7 @@ from ..domain.accounts import Account, Person, Visitor
 from ..domain.events import FactorsReset, RescueApproved, RescueCancelled
 from ..domain.factor_names import clean_name, name_key
 from ..domain.link_tokens import LinkPurpose
+from ..domain.records import Record
 from ..domain.rescue import Rescue, RescueState
 from ..domain.vault import digest, new_token
 from ..errors import InvalidName, LinkSpent, NotDone, StoreBusy, UnknownUser
@@ -37,8 +37,7 @@ log = logging.getLogger("flask_airlock")
 SWEEPER = Visitor(agent="housekeeping")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Outcome:
+class Outcome(Record):
     """What an approval came to: where the rescue stands, and when it is due."""
 
     state: RescueState
@@ -166,8 +165,8 @@ def _cancel_link(services: Services, work: Work, account_id: int, reader: str) -
 
 def sweep(services: Services) -> None:
     """Carry out what is due, some at a time; what another worker does is left to him."""
-    with services.begin() as work:
-        due = work.unit.rescues.due(services.clock(), AT_ONCE)
+    with services.look() as unit:
+        due = unit.rescues.due(services.clock(), AT_ONCE)
     for rescue_id, account_id in due:
         # Whoever comes by must not bear what is wrong with somebody else's; a later sweep tries
         # again.

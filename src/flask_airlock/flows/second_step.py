@@ -1,11 +1,12 @@
 """What the page between the doors shows: the methods of this account, and where codes went."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from ..domain.accounts import Visitor
 from ..domain.one_time_codes import TRIES_PER_CODE, Purpose
+from ..domain.records import Record
 from ..domain.recovery_codes import CODE_LENGTH, RECOVERY
 from ..domain.throttle import FIRST_SETUP, Shut
 from ..errors import LoginLapsed, Unsealable
@@ -18,8 +19,7 @@ from .services import Services
 from .sessions import Standing, Tokens
 
 
-@dataclass(frozen=True, kw_only=True)
-class Offer:
+class Offer(Record):
     """A method as one account may be asked for it. Of several phones each is an offer: then
     `credential_id` tells which; `name` is the one that its owner gave it.
 

@@ -4,7 +4,7 @@ The code opens nothing: the login stays half open, and may do nothing but set up
 that is done, and not before, everything that was there goes: whoever gives up leaves all as it was.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 
 from ..domain.accounts import Visitor
@@ -13,6 +13,7 @@ from ..domain.events import RescueBegun
 from ..domain.login_state import NeedsSetup, Stage, Step, advance
 from ..domain.one_time_codes import TRIES_PER_CODE, Purpose
 from ..domain.policy import RESCUE
+from ..domain.records import Record
 from ..domain.rescue import RescueAddress
 from ..domain.sessions import HALF_OPEN_LIFETIME
 from ..domain.throttle import Guess, Shut
@@ -27,8 +28,7 @@ from .sessions import Standing
 MOVE = (Stage.HALF_OPEN, Step.RESCUED)
 
 
-@dataclass(frozen=True, kw_only=True)
-class RescueWay:
+class RescueWay(Record):
     """A rescue address that a code can be sent to, masked; `sent` where one is on its way, `failed`
     where its letter could not be sent."""
 
@@ -38,8 +38,7 @@ class RescueWay:
     failed: bool
 
 
-@dataclass(frozen=True, kw_only=True)
-class RescueWays:
+class RescueWays(Record):
     """Those of an account. `shut` after wrong codes, for all logins of this side; `exhausted` for
     this login: its code was tried too often."""
 

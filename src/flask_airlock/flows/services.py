@@ -5,7 +5,7 @@ import secrets
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar
 
@@ -18,6 +18,7 @@ from ..domain.link_tokens import LinkPurpose
 from ..domain.password_policy import PasswordPolicy
 from ..domain.passwords import Passwords
 from ..domain.policy import SecondFactorPolicy
+from ..domain.records import Record
 from ..domain.sessions import is_within
 from ..domain.vault import Vault
 from ..errors import StoreBusy, Unsealable
@@ -38,8 +39,7 @@ NOBODY = Visitor()
 PAUSES = (0.005, 0.01, 0.02, 0.04, 0.08, 0.16)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Services:
+class Services(Record):
     """Built once per application, in assembly.py."""
 
     settings: Settings

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from ..domain.browsers import new_mark
 from ..domain.events import SignedOut
 from ..domain.login_state import BrowserMark, SignedIn, Stage, Step, advance
 from ..domain.policy import leans_on_trust, proved_second_factor
+from ..domain.records import Record
 from ..domain.sessions import HALF_OPEN_LIFETIME, SEEN_INTERVAL, Session
 from ..domain.vault import digest, new_token
 from ..errors import IllegalMove, LoginLapsed
@@ -20,8 +21,7 @@ from . import arrivals, policy, tokens
 from .services import Services, Work
 
 
-@dataclass(frozen=True, kw_only=True)
-class Standing:
+class Standing(Record):
     """Where a browser stands: its session, half open or signed in, and who that is; `has_rescue`
     where an administrator's help may wait, or be asked for, `has_recovery_codes` where one is
     left."""
@@ -45,8 +45,7 @@ class Standing:
         return self.session.stage is Stage.HALF_OPEN
 
 
-@dataclass(frozen=True, kw_only=True)
-class Tokens:
+class Tokens(Record):
     """What a browser brought: the tokens of its sessions and of a set-up link."""
 
     signed_in: str | None = field(default=None, repr=False)
@@ -54,8 +53,7 @@ class Tokens:
     link: str | None = field(default=None, repr=False)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Current:
+class Current(Record):
     """Who is signed in: the application's user, his account, the session."""
 
     user: Any

@@ -1,11 +1,11 @@
 """Trusted browsers: the box that was ticked, the second step that is skipped, and their end."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ..domain.accounts import Account, Person, Visitor
 from ..domain.events import TrustedBrowserAdded, TrustedBrowserStolen
 from ..domain.login_state import KeptMark
+from ..domain.records import Record
 from ..domain.trust import (
     STRONG_METHODS,
     Ending,
@@ -23,8 +23,7 @@ from .services import Services, Work
 from .sessions import Standing
 
 
-@dataclass(frozen=True, kw_only=True)
-class Trusted:
+class Trusted(Record):
     """A browser that showed its token: which it is, until when, and the next token for it."""
 
     id: int

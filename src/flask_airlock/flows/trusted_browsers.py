@@ -1,10 +1,10 @@
 """The list of one's own trusted browsers: renamed, removed one by one, or all at once."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from ..domain.accounts import Visitor, describe_agent
 from ..domain.factor_names import clean_name
+from ..domain.records import Record
 from ..domain.trust import Ending, TrustedBrowser, token_in
 from . import distrust, foreign, sessions
 from .services import Services, Work
@@ -13,8 +13,7 @@ from .sessions import Standing
 KIND = "trusted_browser"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Line:
+class Line(Record):
     """A browser of the list; `is_this` says that it is the one that asks."""
 
     id: int

@@ -3,8 +3,9 @@
 import difflib
 import warnings
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import timedelta
+from functools import cached_property
 from typing import Any
 
 from ..domain.link_tokens import LIFETIMES, LinkPurpose
@@ -38,7 +39,6 @@ PAGES = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
 class Settings(LoginKeys, AccountKeys, GuessingKeys, InsideKeys):
     """One field per key, named like it without the prefix. See docs/settings.rst."""
 
@@ -57,12 +57,12 @@ class Settings(LoginKeys, AccountKeys, GuessingKeys, InsideKeys):
         settings._check_together()
         return settings
 
-    @property
+    @cached_property
     def second_factor_policy(self) -> SecondFactorPolicy:
         """Who needs a second factor, and from when on."""
         return SecondFactorPolicy(self.two_factor, self.two_factor_required, self.two_factor_grace)
 
-    @property
+    @cached_property
     def session_policy(self) -> SessionPolicy:
         """How long sessions live."""
         return SessionPolicy(self.session_idle, self.session_lifetime, self.remember)

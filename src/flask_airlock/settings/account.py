@@ -1,15 +1,15 @@
 """The keys of an account's life: registration, passwords, changes, removal, permissions."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import timedelta
 
 from ..domain.passwords import PasswordCost
+from ..domain.records import Record
 from . import values
 from .values import DURATION, PATH, YES_NO
 
 
-@dataclass(frozen=True, kw_only=True)
-class AccountKeys:
+class AccountKeys(Record):
     """One field per key, named like it without the prefix."""
 
     registerable: bool = values.key(False, values.boolean, YES_NO)

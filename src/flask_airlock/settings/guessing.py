@@ -1,10 +1,10 @@
 """The keys of guessing and sending: how often one may be wrong, and how many codes go out."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
 
 from ..domain.networks import FAILURES, LETTERS
+from ..domain.records import Record
 from ..domain.throttle import A_DAY, Limit, Limits, Window
 from . import values
 from .values import DURATION, WINDOWS
@@ -14,8 +14,7 @@ OWN_MEMORY = "memory://"
 AN_HOUR = timedelta(hours=1)
 
 
-@dataclass(frozen=True, kw_only=True)
-class GuessingKeys:
+class GuessingKeys(Record):
     """One field per key, named like it without the prefix."""
 
     factor_tries: int = values.key(5, values.whole(1, 20), "a whole number from 1 to 20")

@@ -1,17 +1,16 @@
 """The keys of a person's own security page."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 
 from ..domain.link_tokens import LIFETIMES, LinkPurpose
+from ..domain.records import Record
 from . import values
 from .values import DURATION, PATH
 
 LONGEST_TRUST = timedelta(days=30)
 
 
-@dataclass(frozen=True, kw_only=True)
-class InsideKeys:
+class InsideKeys(Record):
     """One field per key, named like it without the prefix."""
 
     overview_url: str = values.key("/security", values.path, PATH)

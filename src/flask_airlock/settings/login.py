@@ -1,10 +1,11 @@
 """The keys of the login itself: methods, pages, sessions, cookies, delivery."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import timedelta
 from typing import Any
 
+from ..domain.records import Record
 from . import values
 from .values import DURATION, METHODS, PATH, YES_NO
 
@@ -14,8 +15,7 @@ DEFAULT_CSP = (
 )
 
 
-@dataclass(frozen=True, kw_only=True)
-class LoginKeys:
+class LoginKeys(Record):
     """One field per key, named like it without the prefix."""
 
     two_factor: bool = values.key(False, values.boolean, YES_NO)

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, Update, bindparam, case, insert, s
 
 from ..domain.directory import MethodLine
 from ..domain.factor_names import name_key
+from ..domain.records import Record
 from ..domain.vault import Place
 from .columns import from_db, to_db
 from .prepared import prepared
@@ -18,8 +19,7 @@ from .rows import SealingStore
 from .tables import Tables
 
 
-@dataclass(frozen=True, kw_only=True)
-class Credential:
+class Credential(Record):
     """A factor that was proved once. `secret` is a seed or a number; empty where none is kept.
 
     `old_box` is what it came in, where an older key had sealed it.
@@ -34,8 +34,7 @@ class Credential:
     old_box: bytes | None = field(default=None, repr=False)
 
 
-@dataclass(frozen=True, kw_only=True)
-class KeptFactor:
+class KeptFactor(Record):
     """A live factor as it lies there, sealed."""
 
     id: int

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Select, and_, bindparam, select
 from ..domain.accounts import Account, Person
 from ..domain.addresses import same_address
 from ..domain.login_state import Stage
+from ..domain.records import Record
 from ..domain.sessions import Session
 from .accounts import WIDTH as ACCOUNT
 from .accounts import account_columns, account_of
@@ -25,8 +26,7 @@ from .users import WIDTH as PERSON
 from .users import Users, person_columns, person_of, wanted_by
 
 
-@dataclass(frozen=True, kw_only=True)
-class Entrant:
+class Entrant(Record):
     """A person, as everything stood when it was read; `account` is None for who has none yet."""
 
     person: Person
@@ -39,8 +39,7 @@ class Entrant:
         return kinds_of(self.factors)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Inside:
+class Inside(Record):
     """Whose session it is, half open or signed in; `has_rescue` where an administrator's help
     waits, or is asked for, `has_recovery_codes` where one is left."""
 

@@ -2,25 +2,39 @@
 
 import secrets
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, insert, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from ..domain.letters import MAX_ATTEMPTS, STUCK_AFTER, LetterState, next_try
+from ..domain.records import Record
 from ..domain.vault import Place
 from ..errors import Unsealable
 from .columns import from_db, to_db
+from .prepared import prepared
 from .promises import promise
 from .rows import SealingStore
+from .tables import Tables
 
 SWEEP_LIMIT = 20
 WIPE_LIMIT = 500
+NOW: BindParameter[Any] = bindparam("of_now")
 OPEN_STATES = (LetterState.WAITING.value, LetterState.SENDING.value)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Claimed:
+class Claimed(Record):
     """A letter that one worker has taken, for the so many-th time; `broken` where its text can't be
     opened."""
 
@@ -69,9 +83,8 @@ class Letters(SealingStore):
         rows = self._tables.letters
         claim = update(rows).where(
             rows.c.id == letter_id,
-            self._is_due(now),
-            rows.c.attempts < MAX_ATTEMPTS,
-            rows.c.expires_at > to_db(now),
+            _is_due(self._tables, to_db(now)),
+            ~_is_lost(self._tables, to_db(now)),
         )
         # An attempt is counted before it begins, so that a letter that kills its worker
         # is not tried for ever; `due_at` moves on, so that a second claim finds nothing.
@@ -118,29 +131,21 @@ class Letters(SealingStore):
 
     def overdue(self, now: datetime) -> list[int]:
         """Letters that nobody has taken, or that a worker took and never settled."""
-        rows = self._tables.letters
-        query = select(rows.c.id).where(
-            self._is_due(now),
-            rows.c.expires_at > to_db(now),
-            rows.c.attempts < MAX_ATTEMPTS,
-        )
-        return list(self._connection.execute(query.limit(SWEEP_LIMIT)).scalars())
+        found = self._connection.execute(_overdue(self._tables), {"of_now": to_db(now)})
+        return list(found.scalars())
 
-    def wipe_expired(self, now: datetime) -> int:
-        """Letters whose time has passed, or whose last attempt never ended, have failed.
+    def lost(self, now: datetime) -> list[int]:
+        """Letters whose time has passed, or whose last attempt never ended; at most 500."""
+        found = self._connection.execute(_lost(self._tables), {"of_now": to_db(now)})
+        return list(found.scalars())
 
-        At most 500 at a time; how many there were.
-        """
-        rows = self._tables.letters
-        lost = and_(
-            self._is_due(now),
-            or_(rows.c.expires_at <= to_db(now), rows.c.attempts >= MAX_ATTEMPTS),
-        )
+    def wipe_lost(self, now: datetime) -> int:
+        """They have failed. At most 500 at a time; how many there were."""
         # Looked for first: an UPDATE over a range would lock what others are about to claim.
-        query = select(rows.c.id).where(lost).limit(WIPE_LIMIT)
-        found = list(self._connection.execute(query).scalars())
+        found, rows = self.lost(now), self._tables.letters
         if found:
-            gone = update(rows).where(rows.c.id.in_(found), lost)
+            still = (_is_due(self._tables, to_db(now)), _is_lost(self._tables, to_db(now)))
+            gone = update(rows).where(rows.c.id.in_(found), *still)
             self._connection.execute(gone.values(state=LetterState.FAILED.value, message=None))
         return len(found)
 
@@ -156,9 +161,27 @@ class Letters(SealingStore):
         )
         return set(self._connection.execute(query).scalars())
 
-    def _is_due(self, now: datetime) -> ColumnElement[bool]:
-        rows = self._tables.letters
-        return and_(rows.c.state.in_(OPEN_STATES), rows.c.due_at <= to_db(now))
+
+@prepared
+def _overdue(tables: Tables) -> Select[Any]:
+    due = (_is_due(tables, NOW), ~_is_lost(tables, NOW))
+    return select(tables.letters.c.id).where(*due).limit(SWEEP_LIMIT)
+
+
+@prepared
+def _lost(tables: Tables) -> Select[Any]:
+    lost = (_is_due(tables, NOW), _is_lost(tables, NOW))
+    return select(tables.letters.c.id).where(*lost).limit(WIPE_LIMIT)
+
+
+def _is_due(tables: Tables, now: Any) -> ColumnElement[bool]:
+    rows = tables.letters
+    return and_(rows.c.state.in_(OPEN_STATES), rows.c.due_at <= now)
+
+
+def _is_lost(tables: Tables, now: Any) -> ColumnElement[bool]:
+    rows = tables.letters
+    return or_(rows.c.expires_at <= now, rows.c.attempts >= MAX_ATTEMPTS)
 
 
 def place(reference: str) -> Place:

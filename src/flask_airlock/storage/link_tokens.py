@@ -1,6 +1,6 @@
 """Tokens that were mailed as links: digests, one purpose, one account, once."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any
 
@@ -25,6 +25,7 @@ from ..domain.link_tokens import (
     LinkPurpose,
     Sent,
 )
+from ..domain.records import Record
 from ..domain.vault import Place
 from .accounts import account_columns, account_of
 from .columns import from_db, to_db
@@ -33,8 +34,7 @@ from .rows import SealingStore
 from .tables import Tables
 
 
-@dataclass(frozen=True, kw_only=True)
-class Link:
+class Link(Record):
     """A link that could be spent now: whose it is, where it was mailed to, and what it carries."""
 
     account: Account

@@ -1,12 +1,13 @@
 """Recovery codes: sealed hashes, one row for each, of which every one is spent by one UPDATE."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, insert, select, update
 
+from ..domain.records import Record
 from ..domain.recovery_codes import RecoveryState
 from ..domain.vault import Place
 from .columns import from_db, to_db
@@ -14,8 +15,7 @@ from .promises import promise
 from .rows import SealingStore
 
 
-@dataclass(frozen=True)
-class KeptCode:
+class KeptCode(Record, kw_only=False):
     """What is kept of a code that was not used yet."""
 
     id: int

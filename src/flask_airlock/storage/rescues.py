@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, or_, select, update
 
 from ..domain.rescue import Rescue, RescueState
 from .columns import from_db, to_db
+from .prepared import prepared
 from .promises import promise
 from .rows import Store
+from .tables import Tables
 
 OPEN = 1
 TIMES = ("asked_at", "approved_at", "due_at", "closed_at")
@@ -75,11 +77,7 @@ class Rescues(Store):
 
     def due(self, now: datetime, limit: int) -> list[tuple[int, int]]:
         """The ids of those that are due, with their accounts', the earliest first."""
-        rows = self._tables.rescues
-        query = select(rows.c.id, rows.c.account_id).where(
-            rows.c.state == RescueState.APPROVED.value, rows.c.due_at <= to_db(now)
-        )
-        found = self._connection.execute(query.order_by(rows.c.due_at, rows.c.id).limit(limit))
+        found = self._connection.execute(_due(self._tables, limit), {"of_now": to_db(now)})
         return [(row[0], row[1]) for row in found]
 
     def listed(self, after: int, limit: int, *, with_ended: bool) -> list[tuple[Rescue, Any]]:
@@ -102,6 +100,14 @@ class Rescues(Store):
     def _over(self, state: RescueState, by: str | None, now: datetime) -> dict[str, Any]:
         over = {"state": state.value, "is_open": None, "closed_at": to_db(now)}
         return over | {"closed_by": by}
+
+
+@prepared
+def _due(tables: Tables, limit: int) -> Select[Any]:
+    rows = tables.rescues
+    due = (rows.c.state == RescueState.APPROVED.value, rows.c.due_at <= bindparam("of_now"))
+    query = select(rows.c.id, rows.c.account_id).where(*due)
+    return query.order_by(rows.c.due_at, rows.c.id).limit(limit)
 
 
 def rescue_of(row: Mapping[Any, Any]) -> Rescue:

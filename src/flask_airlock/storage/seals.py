@@ -1,11 +1,12 @@
 """Every sealed value, whatever table it lies in: looked through and sealed anew, in batches."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from sqlalchemy import func, select, update
 
+from ..domain.records import Record
 from ..domain.vault import Place
 from ..errors import Unsealable
 from . import (
@@ -21,8 +22,7 @@ from .promises import promise
 from .rows import SealingStore
 
 
-@dataclass(frozen=True)
-class SealedColumn:
+class SealedColumn(Record, kw_only=False):
     """A column of a table of ours that holds boxes, and the place that a row's box is bound to."""
 
     subject: str
@@ -54,8 +54,7 @@ SEALED_COLUMNS = (
 )
 
 
-@dataclass(frozen=True)
-class SealedValue:
+class SealedValue(Record, kw_only=False):
     """A box, and where it lies."""
 
     id: int

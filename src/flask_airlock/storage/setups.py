@@ -1,10 +1,11 @@
 """Set-ups that wait for their first good answer, bound to one session of one account."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, insert, select, update
 
+from ..domain.records import Record
 from ..domain.vault import Place
 from .columns import to_db
 from .promises import promise
@@ -13,8 +14,7 @@ from .rows import SealingStore
 SETUP_LIFETIME = timedelta(minutes=15)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Setup:
+class Setup(Record):
     """A seed or number that was not confirmed yet."""
 
     id: int

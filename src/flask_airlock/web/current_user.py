@@ -100,8 +100,10 @@ class AirlockLoginManager(LoginManager):  # type: ignore[misc]
 
 def forget_user() -> None:
     """Look at the cookie anew when somebody asks who is signed in."""
+    # Not by way of the proxy, which looks for them anew at each step.
+    kept = g._get_current_object()
     for name in ("airlock_current", "airlock_signed_out", "_login_user"):
-        g.pop(name, None)
+        kept.pop(name, None)
 
 
 def be_nobody() -> None:
@@ -121,12 +123,17 @@ def current_session(*, with_roles: bool = False) -> Current | None:
 def finish_response(response: Response) -> Response:
     """After `logout_user()` the browser forgets the cookie as well; and no cache shows a person's
     page to another, nor the back button to whoever comes after a logout."""
-    if g.get("airlock_signed_out"):
+    kept = g._get_current_object()
+    if "airlock_signed_out" in kept:
         cookies.drop_sessions(response)
-    if "airlock_current" in g:
-        response.vary.add("Cookie")
-    if g.get("airlock_current") is not None:
-        response.headers.setdefault("Cache-Control", "no-store")
+    if "airlock_current" in kept:
+        headers = response.headers
+        if "Vary" in headers:
+            response.vary.add("Cookie")
+        else:
+            headers.add("Vary", "Cookie")
+        if kept.airlock_current is not None and "Cache-Control" not in headers:
+            headers.add("Cache-Control", "no-store")
     return response
 
 

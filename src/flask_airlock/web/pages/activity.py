@@ -1,11 +1,11 @@
 """What happened to a person's account, in words, newest first."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from flask import Response, request
 
 from ...domain.directory import EventLine
+from ...domain.records import Record
 from ...flows import activity
 from .. import cookies
 from ..context import services
@@ -16,8 +16,7 @@ from ..wording_events import FOR_THE_PERSON, event_words
 from .rendering import page
 
 
-@dataclass(frozen=True, kw_only=True)
-class Happening:
+class Happening(Record):
     """An event as its page shows it; no browser where nobody asked by one."""
 
     at: datetime

@@ -51,6 +51,11 @@ from .verify import show_verify
 FORM = ["GET", "POST"]
 # Seconds after which it is worth asking a database again that was gone.
 AGAIN_AFTER = "30"
+GUARDS = (
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "same-origin"),
+    ("X-Frame-Options", "DENY"),
+)
 
 log = logging.getLogger("flask_airlock")
 
@@ -164,12 +169,10 @@ def _sweep_letters() -> None:
 def _guard_page(response: Response) -> Response:
     """Headers of every page of ours; what an application set itself is left alone."""
     headers = response.headers
-    headers.setdefault("X-Content-Type-Options", "nosniff")
-    headers.setdefault("Referrer-Policy", "same-origin")
-    headers.setdefault("X-Frame-Options", "DENY")
-    policy = services().settings.csp
-    if policy is not None:
-        headers.setdefault("Content-Security-Policy", policy)
+    present = {name.lower() for name, _ in headers}
+    for name, value in (*GUARDS, ("Content-Security-Policy", services().settings.csp)):
+        if value is not None and name.lower() not in present:
+            headers.add(name, value)
     if request.endpoint != "security.static":
         headers["Cache-Control"] = "no-store"
     return response

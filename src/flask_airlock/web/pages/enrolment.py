@@ -116,7 +116,6 @@ def _address_page(
         method=Method.of(offer),
         rescue_url=url_for("security.rescue") if cookies.half_open_token() else None,
         due=_due(),
-        send_form=BareForm(formdata=None),
         problem=problem,
         notice=notice,
     )

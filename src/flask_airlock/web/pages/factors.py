@@ -1,11 +1,11 @@
 """A person's second factors: the list, and each with its name, its rank, and the way out."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from flask import Response, request, url_for
 from flask.typing import ResponseReturnValue
 
+from ...domain.records import Record
 from ...errors import InvalidName, LastFactor, NameTaken, PasswordRefused, TooSoon, WrongPassword
 from ...flows import factors
 from ...flows.factors import FactorLine
@@ -26,8 +26,7 @@ AT_THE_NAME = (InvalidName, NameTaken)
 AT_THE_PASSWORD = (WrongPassword, PasswordRefused, TooSoon)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Line:
+class Line(Record):
     """A factor as its pages show it; `label` tells it from all others."""
 
     id: int

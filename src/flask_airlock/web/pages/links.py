@@ -1,18 +1,17 @@
 """Links in letters: the token leaves the URL before a page is drawn (S-123)."""
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 
 from flask import Response, abort
 
 from ...domain.link_tokens import LinkPurpose
+from ...domain.records import Record
 from ..cookies import keep_link
 from ..redirects import go
 from .rendering import page
 
 
-@dataclass(frozen=True)
-class Leads:
+class Leads(Record, kw_only=False):
     """The page that a link leads to, what that page is told, and the page that must be on."""
 
     endpoint: str

@@ -1,10 +1,9 @@
 """The security page: what a person has, where each is changed, and what to do next."""
 
-from dataclasses import dataclass
-
 from flask import Response, current_app
 
 from ...domain.addresses import masked_address
+from ...domain.records import Record
 from ...domain.recovery_codes import RecoveryState
 from ...flows import overview
 from ...flows.notices import in_words
@@ -18,8 +17,7 @@ from .forms import BareForm
 from .rendering import page
 
 
-@dataclass(frozen=True, kw_only=True)
-class Row:
+class Row(Record):
     """A page that is one click away: where, and what it holds now."""
 
     endpoint: str
@@ -28,8 +26,7 @@ class Row:
     state: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Section:
+class Section(Record):
     """Rows that belong together."""
 
     id: str
@@ -37,8 +34,7 @@ class Section:
     rows: list[Row]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Advice:
+class Advice(Record):
     """What to do next, and where."""
 
     endpoint: str

@@ -1,10 +1,9 @@
 """A person's rescue addresses: other mailboxes that lead back when every second step is lost."""
 
-from dataclasses import dataclass
-
 from flask import Response, request
 from flask.typing import ResponseReturnValue
 
+from ...domain.records import Record
 from ...errors import (
     AddressRefused,
     FactorClosed,
@@ -31,8 +30,7 @@ from .rendering import page, refusal
 NOT_NOW = (TooManyTries, TooSoon, FactorClosed, Unsealable)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Line:
+class Line(Record):
     """A rescue address as its page shows it; `counts_from` is a time in words."""
 
     id: int

@@ -135,7 +135,6 @@ def _page(
         form=form,
         method=Method.of(shown),
         others=[Method.of(offer) for offer in offers if offer is not shown],
-        send_form=BareForm(formdata=None),
         problem=problem,
         notice=notice,
         trusted_for=length_words(trust.offered(services(), shown.method)),
@@ -150,7 +149,8 @@ def _refuse_to_send(back: str, where: Mapping[str, str | None]) -> Response:
 
 
 def _asked(name: str) -> str:
-    value: str = request.form.get(name) or request.args.get(name) or ""
+    sent = request.form.get(name) if request.method == "POST" else None
+    value: str = sent or request.args.get(name) or ""
     if len(value) > 32:
         abort(404)
     return value

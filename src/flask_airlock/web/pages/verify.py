@@ -5,7 +5,6 @@ the browser in the same way. Our own fields begin with PREFIX; the others are no
 """
 
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,6 +13,7 @@ from flask import Response, request, url_for
 
 from ...domain.login_state import SignedIn
 from ...domain.one_time_codes import Purpose
+from ...domain.records import Record
 from ...errors import (
     FactorClosed,
     IllegalMove,
@@ -46,8 +46,7 @@ REFUSALS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Ask:
+class Ask(Record, kw_only=False):
     """What is shown: one method or, without any, the password."""
 
     offers: list[Offer]

@@ -1,7 +1,6 @@
 """Flow outcomes as page models: plain values that templates show."""
 
-from dataclasses import dataclass
-
+from ...domain.records import Record
 from ...domain.throttle import Shut
 from ...errors import FactorClosed, MailboxHeld, TooManyTries, TooSoon, Unsealable
 from ...flows.second_step import Offer
@@ -9,8 +8,7 @@ from ..wording import method_words, setup_words, told, words
 from .forms import number
 
 
-@dataclass(frozen=True, kw_only=True)
-class Method:
+class Method(Record):
     """A method on the second step."""
 
     id: str
@@ -50,8 +48,7 @@ class Method:
         )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Choice:
+class Choice(Record):
     """A method on the set-up page."""
 
     id: str
