@@ -3,6 +3,7 @@
 import re
 
 from tests.journeys_in_chromium.conftest import Visitors
+from tests.journeys_in_chromium.settled import settle
 from tests.journeys_in_chromium.site import Site
 from tests.journeys_in_chromium.visitor import Visitor
 from tests.people import Person
@@ -20,10 +21,9 @@ def reset_factors(site: Site, person: Person) -> str:
     return link[1]
 
 
-def lose_everything(visitor: Visitor, person: Person) -> None:
+def lose_everything(visitor: Visitor, site: Site, person: Person) -> None:
     """Set up an authenticator app, and stand before the second door without it."""
-    visitor.enrol(person, "authenticator")
-    visitor.log_out()
+    settle(visitor, site, person, "authenticator", stays=False)
     visitor.go("/inside")
     visitor.give_password(person)
     visitor.page.get_by_role("link", name="I can’t get a code").click()
@@ -35,7 +35,7 @@ def test_a_person_without_a_code_asks_for_help_once_a_day(
 ) -> None:
     """The administrator gets a request without any code, and the person an honest note."""
     visitor = visitors(scripts=False)
-    lose_everything(visitor, ada)
+    lose_everything(visitor, site, ada)
     assert "A person will read your request" in visitor.page.content()
     visitor.press("Ask for help")
     assert "Your request is on its way." in visitor.page.get_by_role("status").inner_text()
@@ -54,7 +54,7 @@ def test_a_person_without_a_code_asks_for_help_once_a_day(
 
 
 def test_other_ways_come_before_asking_for_help(visitor: Visitor, site: Site, ada: Person) -> None:
-    visitor.enrol(ada, "authenticator")
+    settle(visitor, site, ada, "authenticator")
     visitor.go("/login/set-up")
     visitor.set_up("email")
     visitor.log_out()
@@ -72,7 +72,7 @@ def test_the_link_from_the_administrator_leads_to_a_new_second_step(
 ) -> None:
     """Sessions end with the reset; then it takes the password and the link, in that browser."""
     visitor = visitors()
-    visitor.enrol(ada, "authenticator")
+    settle(visitor, site, ada, "authenticator")
     assert visitor.is_inside()
     link = reset_factors(site, ada)
     assert not visitor.is_inside()
@@ -97,7 +97,7 @@ def test_the_link_is_worth_nothing_a_second_time(
     visitors: Visitors, site: Site, ada: Person
 ) -> None:
     visitor = visitors()
-    visitor.enrol(ada, "authenticator")
+    settle(visitor, site, ada, "authenticator")
     link = reset_factors(site, ada)
     visitor.go(link)
     visitor.give_password(ada)
@@ -114,7 +114,7 @@ def test_a_message_that_cannot_be_sent_is_told_and_another_way_stays_open(
     visitor: Visitor, site: Site, ada: Person
 ) -> None:
     """The page tells on its next view, without details."""
-    visitor.enrol(ada, "email")
+    settle(visitor, site, ada, "email")
     visitor.go("/login/set-up")
     visitor.set_up("authenticator")
     visitor.log_out()

@@ -9,12 +9,14 @@ from tests.journeys_in_chromium.every_rescue_page import (
     add_address,
     rescue_code,
 )
+from tests.journeys_in_chromium.settled import settle
 from tests.journeys_in_chromium.site import Site
 from tests.journeys_in_chromium.visitor import WAYS, Visitor
 from tests.people import Person
+from tests.soak import but_for_the_soak
 
 
-@pytest.fixture(params=WAYS)
+@pytest.fixture(params=but_for_the_soak(["no-scripts"], WAYS))
 def visitor(request: pytest.FixtureRequest, visitors: Visitors) -> Visitor:
     """With and without scripts, and on a telephone."""
     return visitors(**WAYS[request.param])
@@ -24,7 +26,7 @@ def test_a_lost_phone_and_the_way_back_by_a_second_mailbox(
     visitor: Visitor, site: Site, ada: Person
 ) -> None:
     """S-77, S-80: named and proved on one day, used on another."""
-    visitor.enrol(ada, "authenticator")
+    settle(visitor, site, ada, "authenticator")
     visitor.go(PAGE)
     add_address(visitor, SECOND_MAILBOX)
     visitor.type_code(site.mailed_code())

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.journeys_in_chromium.conftest import Visitors
+from tests.journeys_in_chromium.settled import settle
 from tests.journeys_in_chromium.site import Site
 from tests.journeys_in_chromium.visitor import WAYS, Visitor
 from tests.people import Person
@@ -20,8 +21,7 @@ def own_settings() -> dict[str, Any]:
 
 def approved(site: Site, visitor: Visitor, person: Person) -> str:
     """Somebody with an app, for whom help was approved; gives the path of the link that cancels."""
-    visitor.enrol(person, "authenticator")
-    visitor.log_out()
+    settle(visitor, site, person, "authenticator", stays=False)
     site.run("airlock", "rescues", "approve", person.email, "--reason", "She called", "--by", "Bob")
     return site.mailed_link(person.email, "cancel_rescue")
 

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.journeys_in_chromium.conftest import Visitors
+from tests.journeys_in_chromium.settled import settle
 from tests.journeys_in_chromium.site import Site
 from tests.people import PHONE, Person
 from tests.soak import but_for_the_soak
@@ -14,7 +15,7 @@ def test_two_apps_and_a_phone_live_side_by_side(
 ) -> None:
     """S-90: each of them opens the second door, and one that is lost is taken away."""
     visitor = visitors(scripts=scripts)
-    visitor.enrol(ada, "authenticator")
+    settle(visitor, site, ada, "authenticator")
     old_key = visitor.app_key
     for method in ("sms", "authenticator"):
         site.a_minute_later()
@@ -50,7 +51,7 @@ def test_this_was_not_me_ends_a_thiefs_session_within_one_request(
 ) -> None:
     """S-81: by the letter alone, on another device, and without a login."""
     thief = visitors()
-    thief.enrol(ada, "authenticator")
+    settle(thief, site, ada, "authenticator")
     assert thief.is_inside()
     owner = visitors(scripts=False)
     owner.go(site.mailed_link(ada.email, "not_me"))

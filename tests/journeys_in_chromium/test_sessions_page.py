@@ -3,6 +3,7 @@
 import pytest
 
 from tests.journeys_in_chromium.conftest import Visitors
+from tests.journeys_in_chromium.settled import settle
 from tests.journeys_in_chromium.site import Site
 from tests.journeys_in_chromium.visitor import TELEPHONE, Visitor
 from tests.people import Person
@@ -21,13 +22,19 @@ def comes_in(visitor: Visitor, site: Site, ada: Person, key: str) -> None:
     assert visitor.is_inside()
 
 
-@pytest.mark.parametrize("options", [{}, {"scripts": False, **TELEPHONE}], ids=["plain", "phone"])
+@pytest.mark.parametrize(
+    "options",
+    [
+        pytest.param({}, id="plain", marks=pytest.mark.soak),
+        pytest.param({"scripts": False, **TELEPHONE}, id="phone"),
+    ],
+)
 def test_she_signs_another_browser_out_after_a_proof(
     visitors: Visitors, site: Site, ada: Person, options: dict[str, object]
 ) -> None:
     """S-106, S-108: the form waits for the proof, and then the other is out at once."""
     visitor, other = visitors(**options), visitors(user_agent=AGENT)
-    visitor.enrol(ada, "authenticator")
+    settle(visitor, site, ada, "authenticator")
     comes_in(other, site, ada, visitor.app_key)
     site.application.clock.advance(minutes=11)
     visitor.go("/security")
@@ -48,7 +55,7 @@ def test_she_signs_another_browser_out_after_a_proof(
 def test_she_signs_out_everywhere(visitors: Visitors, site: Site, ada: Person) -> None:
     """S-106: and stands at the login."""
     visitor, other = visitors(), visitors(user_agent=AGENT)
-    visitor.enrol(ada, "authenticator")
+    settle(visitor, site, ada, "authenticator")
     comes_in(other, site, ada, visitor.app_key)
     visitor.go("/security/sessions")
     visitor.press("Sign out everywhere")

@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.journeys_in_chromium.conftest import Visitors
+from tests.journeys_in_chromium.settled import settle
 from tests.journeys_in_chromium.site import Site
 from tests.people import PHONE, Person
 from tests.soak import but_for_the_soak
@@ -18,7 +19,7 @@ def test_a_form_waits_for_the_proof_and_goes_on(
 ) -> None:
     """S-108: it is sent on as it was filled in; also where the button is pressed twice."""
     visitor = visitors(scripts=scripts)
-    visitor.enrol(ada, "authenticator")
+    settle(visitor, site, ada, "authenticator")
     visitor.go("/login/set-up")
     visitor.choose("sms")
     site.application.clock.advance(minutes=11)

@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 from tests.journeys.trust import OFFERED
 from tests.journeys_in_chromium.conftest import Visitors
+from tests.journeys_in_chromium.settled import settle
 from tests.journeys_in_chromium.site import Site
 from tests.journeys_in_chromium.visitor import WAYS, Visitor
 from tests.people import Person
@@ -24,9 +25,7 @@ def own_settings() -> dict[str, Any]:
 
 def trust(visitor: Visitor, site: Site, person: Person) -> None:
     """From nothing to a browser that is trusted, signed out again."""
-    visitor.enrol(person, "authenticator")
-    visitor.log_out()
-    site.a_minute_later()
+    settle(visitor, site, person, "authenticator", stays=False)
     visitor.go("/inside")
     visitor.give_password(person)
     visitor.page.get_by_label(BOX).check()
@@ -76,9 +75,7 @@ def test_the_box_may_be_pressed_twice(
 ) -> None:
     """S-110: whichever answer of a double click the browser keeps, its token is good."""
     visitor = visitors(scripts=scripts)
-    visitor.enrol(ada, "authenticator")
-    visitor.log_out()
-    site.a_minute_later()
+    settle(visitor, site, ada, "authenticator", stays=False)
     visitor.go("/login?next=/inside")
     visitor.give_password(ada)
     visitor.page.get_by_label(BOX).check()
