@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from bench.databases import files
 from bench.rounds import Asked, Cast, ratio, this_python, workers
 
-ROUNDS = 7
+ROUNDS = 5
 
 
 @dataclass(frozen=True)
@@ -30,10 +30,10 @@ class Goal:
 
 
 GOALS = (
-    Goal("page", "floor", 1.6, 1, 0, times=200),
-    Goal("password", "bare", 8.0, 5, 2),
-    Goal("code", "bare", 4.0, 8, 2),
-    Goal("whole login", "bare", 5.0, 15, 4),
+    Goal("page", "floor", 1.5, 1, 0, times=200),
+    Goal("password", "bare", 5.0, 5, 2),
+    Goal("code", "bare", 3.0, 8, 2),
+    Goal("whole login", "bare", 3.5, 15, 4),
 )
 
 
