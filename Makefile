@@ -23,7 +23,7 @@ demo: $(FOR_DEMO) ## Serve the demo on http://127.0.0.1:5000 (PORT= changes it)
 	@$(BIN)/python examples/demo/serve.py --port $(PORT)
 
 test: $(FOR_DEV) ## Run the tests
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 --dist loadscope
 
 check: $(FOR_DEV) ## Check formatting, lint, types, docs and the rules of the house
 	$(BIN)/ruff format --check
@@ -33,7 +33,7 @@ check: $(FOR_DEV) ## Check formatting, lint, types, docs and the rules of the ho
 	$(BIN)/python -m pytest -q tests/house
 
 soak: $(FOR_DEV) ## Run the long counts (up to an hour)
-	$(BIN)/python -m pytest -n 2 --dist loadgroup -m soak
+	$(BIN)/python -m pytest -n 2 --dist loadscope -m soak
 
 bench: $(FOR_DEV) $(FOR_BENCH) ## Compare what everything costs with what others do (half an hour)
 	$(BIN)/python -m bench

@@ -12,13 +12,6 @@ from tests.quickstart.program import clean_environment
 INSTALL_SECONDS = 240
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All on one process of xdist: they share what was installed."""
-    for item in items:
-        if item.path.parent == Path(__file__).parent:
-            item.add_marker(pytest.mark.xdist_group("quickstart"))
-
-
 @pytest.fixture(scope="session")
 def environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A fresh virtual environment; its pip is the one that Python brings."""

@@ -14,8 +14,6 @@ from tests.journeys_in_chromium.visitor import visiting
 from tests.quickstart.program import MATT, Program, running
 from tests.servers.process import free_port
 
-pytestmark = pytest.mark.xdist_group("quickstart")
-
 PROGRAM = ROOT / "examples" / "quickstart" / "app.py"
 PACKAGE = ROOT / "src" / "flask_airlock"
 ANOTHER_STEP = 30.0

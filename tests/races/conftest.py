@@ -29,12 +29,9 @@ METHODS = {
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All races on one process of xdist: they share their workers and their databases."""
+    """The races that are run."""
     here = Path(__file__).parent
     items[:] = [item for item in items if item.path.parent != here or _is_run(item)]
-    for item in items:
-        if item.path.parent == here:
-            item.add_marker(pytest.mark.xdist_group("races"))
 
 
 def _is_run(item: pytest.Item) -> bool:
