@@ -15,24 +15,17 @@ from ..domain.records import Record
 from ..domain.sessions import HALF_OPEN_LIFETIME, SEEN_INTERVAL, Session
 from ..domain.vault import digest, new_token
 from ..errors import IllegalMove, LoginLapsed
-from ..storage.credentials import KeptFactor, kinds_of
+from ..storage.credentials import kinds_of
+from ..storage.entrants import Inside
 from ..storage.transaction import Unit
 from . import arrivals, policy, tokens
 from .services import Services, Work
 
 
-class Standing(Record):
-    """Where a browser stands: its session, half open or signed in, and who that is; `has_rescue`
-    where an administrator's help may wait, or be asked for, `has_recovery_codes` where one is
-    left."""
+class Standing(Inside):
+    """Where a browser stands that brought this token: its session, and who that is."""
 
-    account: Account
-    person: Person
-    session: Session
     token: str = field(repr=False)
-    factors: tuple[KeptFactor, ...] = field(repr=False)
-    has_rescue: bool = True
-    has_recovery_codes: bool = False
 
     @property
     def methods(self) -> Counter[str]:
@@ -143,15 +136,7 @@ def found_in(services: Services, unit: Unit, token: str, stage: Stage) -> Standi
         )
     if is_out:
         raise LoginLapsed
-    return Standing(
-        account=account,
-        person=person,
-        session=session,
-        token=token,
-        factors=found.factors,
-        has_rescue=found.has_rescue,
-        has_recovery_codes=found.has_recovery_codes,
-    )
+    return Standing(**vars(found), token=token)
 
 
 def _lacks_second_proof(

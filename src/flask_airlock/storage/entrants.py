@@ -40,15 +40,15 @@ class Entrant(Record):
 
 
 class Inside(Record):
-    """Whose session it is, half open or signed in; `has_rescue` where an administrator's help
-    waits, or is asked for, `has_recovery_codes` where one is left."""
+    """Whose session it is, half open or signed in; `has_rescue` where an administrator's help may
+    wait, or be asked for, `has_recovery_codes` where one is left."""
 
     person: Person
     account: Account
     session: Session
     factors: tuple[KeptFactor, ...] = field(repr=False)
-    has_rescue: bool
-    has_recovery_codes: bool
+    has_rescue: bool = True
+    has_recovery_codes: bool = False
 
 
 class Entrants(Store):

@@ -140,7 +140,7 @@ class Letters(SealingStore):
         return list(found.scalars())
 
     def wipe_lost(self, now: datetime) -> int:
-        """They have failed. At most 500 at a time; how many there were."""
+        """Those have failed, and their texts are forgotten; at most 500 at a time. How many."""
         # Looked for first: an UPDATE over a range would lock what others are about to claim.
         found, rows = self.lost(now), self._tables.letters
         if found:
