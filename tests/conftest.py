@@ -11,18 +11,19 @@ from xdist.scheduler import LoadScopeScheduling
 from tests.applications import Application, make_application
 
 pytest_plugins = ["tests.servers.fixtures", "tests.browser"]
-# What the tests of a folder share takes long to make: all of them run on one process. In the soak,
-# whose races last, two processes share them.
-TOGETHER = ("tests/quickstart/", "tests/races/")
+# What the tests of a folder or file share takes long to make: all of them run on one process.
+TOGETHER = ("tests/bench/test_growth.py", "tests/bench/test_plans.py", "tests/quickstart/")
+# But in the soak, where they last: then two processes share them.
+TOGETHER_BUT_FOR_THE_SOAK = ("tests/races/",)
 
 
 class ByFolder(LoadScopeScheduling):  # type: ignore[misc]
     """Tests are given to processes one by one, those of such a folder all at once."""
 
     def _split_scope(self, nodeid: str) -> str:
-        if self.config.option.markexpr == "soak":
-            return nodeid
-        return next((folder for folder in TOGETHER if nodeid.startswith(folder)), nodeid)
+        is_soak = self.config.option.markexpr == "soak"
+        places = TOGETHER if is_soak else TOGETHER + TOGETHER_BUT_FOR_THE_SOAK
+        return next((place for place in places if nodeid.startswith(place)), nodeid)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -3,6 +3,7 @@
 import copy
 from dataclasses import FrozenInstanceError, asdict, field, fields, replace
 from functools import cached_property
+from typing import Any, ClassVar
 
 import pytest
 
@@ -37,6 +38,13 @@ class Pair(Record, kw_only=False):
     third: int = field(default=3, kw_only=True)
 
 
+class Common(Record):
+    """With what is no field."""
+
+    kind: ClassVar[str] = "common"
+    own: int
+
+
 MARK = Mark(place="here", secret="s")
 
 
@@ -69,6 +77,26 @@ def test_it_takes_that_and_nothing_else(
 ) -> None:
     with pytest.raises(TypeError, match=kind.__name__):
         kind(*placed, **named)
+
+
+def after(self: Record) -> None:
+    """Would be called by a dataclass."""
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [{"way": field(init=False)}, {"way": field(compare=False)}, {"__post_init__": after}],
+    ids=["not given", "not compared", "done afterwards"],
+)
+def test_what_it_does_not_do_is_refused_when_the_class_is_made(asked: dict[str, Any]) -> None:
+    with pytest.raises(TypeError, match="Odd"):
+        type("Odd", (Record,), {"__annotations__": {"way": int}, **asked})
+
+
+def test_what_all_have_in_common_is_no_field() -> None:
+    assert repr(Common(own=1)) == "Common(own=1)"
+    with pytest.raises(TypeError, match="kind"):
+        Common(own=1, kind="another")  # type: ignore[call-arg]
 
 
 def test_it_stays_as_it_is() -> None:

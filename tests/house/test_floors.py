@@ -127,6 +127,12 @@ def test_no_import_stands_in_a_function() -> None:
     assert not hidden, report("Imports stand at the top of a file.", sorted(hidden))
 
 
+def test_what_is_loaded_by_name_is_loaded_in_few_places() -> None:
+    """Optional parts where settings are read, and what takes long to import and is rarely used."""
+    loaders = {module.name for module in package_modules() if "import_module(" in module.text}
+    assert loaders == {"assembly", "storage.prepared", "web.qr"}
+
+
 def test_optional_libraries_sit_in_files_that_are_loaded_by_name() -> None:
     """A core install lacks these libraries, and must start all the same."""
     optional = {

@@ -7,6 +7,7 @@ import pytest
 from flask import Response
 from werkzeug.test import TestResponse
 
+from flask_airlock import current_user
 from tests.applications import Application
 from tests.journeys.support import enrolled_person
 
@@ -147,3 +148,26 @@ def test_redirects_after_a_form_are_by_get(application: Application) -> None:
     response = browser.client.post("/login", data=data)
     assert response.status_code == 303
     assert response.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    "own",
+    [[], ["Accept"], ["Accept, Cookie"], ["Accept", "Accept-Language"]],
+    ids=", ".join,
+)
+def test_a_persons_page_is_her_own(application: Application, own: list[str]) -> None:
+    """No cache gives it to somebody else; by what it differs besides, the application says."""
+
+    @application.app.get("/hers")
+    def hers() -> Response:
+        made = Response(current_user.email)
+        for value in own:
+            made.headers.add("Vary", value)
+        return made
+
+    ada, browser = enrolled_person(application)
+    browser.log_in(ada, "authenticator")
+    headers = browser.client.get("/hers").headers
+    named = [name for line in headers.getlist("Vary") for name in line.split(", ")]
+    assert sorted(named) == sorted({*", ".join(own).split(", ")} - {""} | {"Cookie"})
+    assert headers.getlist("Cache-Control") == ["no-store"]

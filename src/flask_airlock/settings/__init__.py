@@ -57,7 +57,7 @@ class Settings(LoginKeys, AccountKeys, GuessingKeys, InsideKeys):
         settings._check_together()
         return settings
 
-    @cached_property
+    @property
     def second_factor_policy(self) -> SecondFactorPolicy:
         """Who needs a second factor, and from when on."""
         return SecondFactorPolicy(self.two_factor, self.two_factor_required, self.two_factor_grace)

@@ -6,17 +6,7 @@ from dataclasses import field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import (
-    BindParameter,
-    ColumnElement,
-    Select,
-    and_,
-    bindparam,
-    insert,
-    or_,
-    select,
-    update,
-)
+from sqlalchemy import ColumnElement, Select, bindparam, insert, or_, select, update
 
 from ..domain.letters import MAX_ATTEMPTS, STUCK_AFTER, LetterState, next_try
 from ..domain.records import Record
@@ -30,7 +20,6 @@ from .tables import Tables
 
 SWEEP_LIMIT = 20
 WIPE_LIMIT = 500
-NOW: BindParameter[Any] = bindparam("of_now")
 OPEN_STATES = (LetterState.WAITING.value, LetterState.SENDING.value)
 
 
@@ -83,8 +72,7 @@ class Letters(SealingStore):
         rows = self._tables.letters
         claim = update(rows).where(
             rows.c.id == letter_id,
-            _is_due(self._tables, to_db(now)),
-            ~_is_lost(self._tables, to_db(now)),
+            *_is_overdue(self._tables, to_db(now)),
         )
         # An attempt is counted before it begins, so that a letter that kills its worker
         # is not tried for ever; `due_at` moves on, so that a second claim finds nothing.
@@ -140,12 +128,11 @@ class Letters(SealingStore):
         return list(found.scalars())
 
     def wipe_lost(self, now: datetime) -> int:
-        """Those have failed, and their texts are forgotten; at most 500 at a time. How many."""
+        """What is lost has failed, and its text goes; how many letters that were."""
         # Looked for first: an UPDATE over a range would lock what others are about to claim.
         found, rows = self.lost(now), self._tables.letters
         if found:
-            still = (_is_due(self._tables, to_db(now)), _is_lost(self._tables, to_db(now)))
-            gone = update(rows).where(rows.c.id.in_(found), *still)
+            gone = update(rows).where(rows.c.id.in_(found), *_is_lost(self._tables, to_db(now)))
             self._connection.execute(gone.values(state=LetterState.FAILED.value, message=None))
         return len(found)
 
@@ -164,24 +151,26 @@ class Letters(SealingStore):
 
 @prepared
 def _overdue(tables: Tables) -> Select[Any]:
-    due = (_is_due(tables, NOW), ~_is_lost(tables, NOW))
-    return select(tables.letters.c.id).where(*due).limit(SWEEP_LIMIT)
+    wanted = _is_overdue(tables, bindparam("of_now"))
+    return select(tables.letters.c.id).where(*wanted).limit(SWEEP_LIMIT)
 
 
 @prepared
 def _lost(tables: Tables) -> Select[Any]:
-    lost = (_is_due(tables, NOW), _is_lost(tables, NOW))
-    return select(tables.letters.c.id).where(*lost).limit(WIPE_LIMIT)
+    wanted = _is_lost(tables, bindparam("of_now"))
+    return select(tables.letters.c.id).where(*wanted).limit(WIPE_LIMIT)
 
 
-def _is_due(tables: Tables, now: Any) -> ColumnElement[bool]:
+def _is_overdue(tables: Tables, now: Any) -> tuple[ColumnElement[bool], ...]:
     rows = tables.letters
-    return and_(rows.c.state.in_(OPEN_STATES), rows.c.due_at <= now)
+    in_time = (rows.c.expires_at > now, rows.c.attempts < MAX_ATTEMPTS)
+    return (rows.c.state.in_(OPEN_STATES), rows.c.due_at <= now, *in_time)
 
 
-def _is_lost(tables: Tables, now: Any) -> ColumnElement[bool]:
+def _is_lost(tables: Tables, now: Any) -> tuple[ColumnElement[bool], ...]:
     rows = tables.letters
-    return or_(rows.c.expires_at <= now, rows.c.attempts >= MAX_ATTEMPTS)
+    too_late = or_(rows.c.expires_at <= now, rows.c.attempts >= MAX_ATTEMPTS)
+    return (rows.c.state.in_(OPEN_STATES), rows.c.due_at <= now, too_late)
 
 
 def place(reference: str) -> Place:

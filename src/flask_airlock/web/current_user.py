@@ -128,9 +128,10 @@ def finish_response(response: Response) -> Response:
         cookies.drop_sessions(response)
     if "airlock_current" in kept:
         headers = response.headers
-        if "Vary" in headers:
+        if len(headers.getlist("Vary")) == 1:
             response.vary.add("Cookie")
         else:
+            # Of several, Werkzeug would read the first, and put that in place of all.
             headers.add("Vary", "Cookie")
         if kept.airlock_current is not None and "Cache-Control" not in headers:
             headers.add("Cache-Control", "no-store")
