@@ -11,8 +11,8 @@ from xdist.scheduler import LoadScopeScheduling
 from tests.applications import Application, make_application
 
 pytest_plugins = ["tests.servers.fixtures", "tests.browser"]
-# What the tests of a folder or file share takes long to make: all of them run on one process.
-TOGETHER = ("tests/bench/test_growth.py", "tests/bench/test_plans.py", "tests/quickstart/")
+# What the tests of a folder share takes long to make: all of them run on one process.
+TOGETHER = ("tests/bench/", "tests/quickstart/")
 # But in the soak, where they last: then two processes share them.
 TOGETHER_BUT_FOR_THE_SOAK = ("tests/races/",)
 
