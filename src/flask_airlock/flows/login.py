@@ -118,6 +118,10 @@ def continue_login(
     return pass_first_door(services, entrant, Arrival(tuple(proofs), visitor, next_url))
 
 
+class _ChangedMeanwhile(Exception):
+    """The password or the person is not what was let in any more."""
+
+
 def pass_first_door(
     services: Services, entrant: Entrant, arrival: Arrival, guess: Guess | None = None
 ) -> LoginOutcome:
@@ -130,17 +134,18 @@ def pass_first_door(
 
     as_read = [entrant]
 
-    def pass_door(work: Work) -> LoginOutcome | None:
+    def pass_door(work: Work) -> LoginOutcome:
         # Checking a password takes its time. Whoever changes the account or sets a new password
         # meanwhile ends all sessions, and this one is not there yet: so it is opened only while
         # all is as it was read, or is read anew.
         there = as_read.pop() if as_read else work.unit.entrants.by_id(entrant.person.user_id)
+        if guess is not None:
+            # Before the account is taken or made, as at every door: or two who take both would
+            # deadlock. Who is refused undoes it.
+            attempts.clear(services, work, guess)
         found = _as_before(services, work, entrant.person, there, arrival)
         if found is None:
-            return None
-        if guess is not None:
-            # Before the account, as at every door: or two who take both would deadlock.
-            attempts.clear(services, work, guess)
+            raise _ChangedMeanwhile
         outcome = _pass_first_door(services, work, *found, arrival)
         if arrival.better_hash:
             outcome = _keep_better_hash(work, entrant.person, arrival.better_hash, outcome)
@@ -148,11 +153,11 @@ def pass_first_door(
             alerts.right_after_failures(services, work, guess, entrant.person, arrival.visitor)
         return outcome
 
-    outcome = services.in_one_go(pass_door)
-    if outcome is None:
+    try:
+        return services.in_one_go(pass_door)
+    except _ChangedMeanwhile:
         _refuse(services, entrant, "changed_meanwhile", arrival.visitor)
-        raise WrongCredentials
-    return outcome
+        raise WrongCredentials from None
 
 
 def _as_before(
