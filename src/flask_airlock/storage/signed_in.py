@@ -6,8 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, FromClause, Select, bindparam, select
 from sqlalchemy.orm import Session as OrmSession
-from sqlalchemy.orm.attributes import instance_dict, set_committed_value
-from sqlalchemy.orm.util import identity_key
+from sqlalchemy.orm.attributes import instance_dict, instance_state, set_committed_value
 
 from ..domain.accounts import Account
 from ..domain.sessions import Session
@@ -41,9 +40,9 @@ class SignedInReader:
     ) -> Found | None:  # fmt: skip
         """The session that is `wanted`; `connection` is the application's. `with_roles` where the
         user's are about to be asked for: they come along in the same SELECT, if they can."""
-        made = self._made
+        made, session = self._made, self._session()
         # An application that filters what its session reads does so here as well.
-        if made is None or self._session().dispatch.do_orm_execute:
+        if made is None or session.dispatch.do_orm_execute:
             return self._found_by_orm(wanted, engine)
         roles = self._made_roles if with_roles else None
         statement = _rows_of(self._tables, made, roles)
@@ -55,10 +54,10 @@ class SignedInReader:
         if not rows:
             return None
         first, place = rows[0], WIDTH + ACCOUNT
-        user = self._adopted(made.make(first[place : place + made.width]))
+        user = _adopted(session, made.make(first[place : place + made.width]))
         if roles is not None and ROLES not in instance_dict(user):
             there = [cells for row in rows if roles.is_one(cells := row[-roles.width :])]
-            mine = [self._adopted(roles.make(cells)) for cells in there]
+            mine = [_adopted(session, roles.make(cells)) for cells in there]
             # Nothing keeps an application from giving a role twice.
             set_committed_value(user, ROLES, list({id(it): it for it in mine}.values()))
         return user, account_of(first[WIDTH:]), session_of(first)
@@ -80,16 +79,18 @@ class SignedInReader:
         else:
             with OrmSession(engine) as reader:
                 row = reader.execute(statement, wanted).unique().first()
-            user = self._adopted(row[0]) if row else None
+            user = _adopted(self._session(), row[0]) if row else None
         return (user, account_of(row[1 + WIDTH :]), session_of(row[1:])) if row else None
 
-    def _adopted(self, made: Any) -> Any:
-        """The same in the application's session; what is there already, if anything."""
-        present = self._session.identity_map.get(identity_key(instance=made))
-        if present is not None:
-            return present
-        self._session.add(made)
-        return made
+
+def _adopted(session: OrmSession, made: Any) -> Any:
+    """The same in the application's session; what is there already, if anything."""
+    key: Any = instance_state(made).key
+    present = session.identity_map.get(key)
+    if present is not None:
+        return present
+    session.add(made)
+    return made
 
 
 @prepared
