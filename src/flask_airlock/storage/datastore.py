@@ -17,6 +17,7 @@ from .accounts import Accounts, forget_user
 from .columns import to_db
 from .link_tokens import void_links
 from .permissions import forbid, permit
+from .roles_at_hand import roles_at_hand
 from .session_statements import live_at
 from .sessions import end_sessions
 from .signed_in import SignedInReader
@@ -200,6 +201,11 @@ class SQLAlchemyUserDatastore:
             return self._signed_in.find(
                 wanted, self.engine(), self.connection, with_roles=with_roles
             )
+
+    def holder_of(self, user: Any) -> Any:
+        """Who answers for the roles of a user that was just found: the rows, where they came along
+        and say what the user would, or the user."""
+        return roles_at_hand(user) or user
 
     def _role(self, role: Any) -> Any:
         if not isinstance(role, str):

@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlalchemy import Column, FromClause, Table
 from sqlalchemy.orm import Mapper, RelationshipProperty, make_transient_to_detached
-from sqlalchemy.orm.attributes import instance_dict
+from sqlalchemy.orm import Session as OrmSession
+from sqlalchemy.orm.attributes import instance_dict, instance_state
 from sqlalchemy.sql import visitors
 
 EAGER = ("joined", "selectin", "subquery", "immediate", False)
@@ -18,6 +19,7 @@ class Instances:
     """Makes instances of a model whose every attribute is a column of its one table."""
 
     def __init__(self, model: type[Any]) -> None:
+        self.model = model
         self._manager = model.__mapper__.class_manager
         (self.key,) = model.__mapper__.primary_key
         self.table = model.__mapper__.local_table
@@ -30,6 +32,10 @@ class Instances:
         """How many cells an instance is made of."""
         return len(self.columns)
 
+    def place_of(self, key: str) -> int | None:
+        """Which of the cells an attribute is, None if it is none."""
+        return self._keys.index(key) if key in self._keys else None
+
     def is_one(self, cells: Sequence[Any]) -> bool:
         """Whether there is a row at all, of those that are joined to others."""
         return cells[self.columns.index(self.key)] is not None
@@ -41,6 +47,16 @@ class Instances:
         state |= zip(self._keys, cells, strict=True)
         make_transient_to_detached(instance)
         return instance
+
+
+def adopted(session: OrmSession, made: Any) -> Any:
+    """The same in the application's session; what is there already, if anything."""
+    key: Any = instance_state(made).key
+    present = session.identity_map.get(key)
+    if present is not None:
+        return present
+    session.add(made)
+    return made
 
 
 class RelatedInstances(Instances):

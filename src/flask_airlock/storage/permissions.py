@@ -11,11 +11,15 @@ BETWEEN = ","
 
 
 def permissions_of(role: Any) -> frozenset[str]:
-    """The names that a role holds: a text with commas between, or a list or set of texts.
+    """The names that a role holds; one without the column permits nothing."""
+    return permitted_by(getattr(role, "permissions", None))
 
-    A role without the column, or with one that holds something else, permits nothing.
+
+def permitted_by(kept: Any) -> frozenset[str]:
+    """The names in the column of a role: a text with commas between, or a list or set of texts.
+
+    Anything else permits nothing.
     """
-    kept = getattr(role, "permissions", None)
     names = kept.split(BETWEEN) if isinstance(kept, str) else kept
     if not isinstance(names, Iterable):
         return frozenset()

@@ -1,26 +1,26 @@
 """Who is signed in: user, account and session of a token, in one SELECT for every page."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Connection, Engine, FromClause, Select, bindparam, select
 from sqlalchemy.orm import Session as OrmSession
-from sqlalchemy.orm.attributes import instance_dict, instance_state, set_committed_value
+from sqlalchemy.orm.attributes import instance_dict, set_committed_value
 
 from ..domain.accounts import Account
 from ..domain.sessions import Session
 from .accounts import WIDTH as ACCOUNT
 from .accounts import account_columns, account_of
 from .columns import shares_one_connection
-from .instances import Instances, RelatedInstances, instances_of, related_of
+from .instances import Instances, RelatedInstances, adopted, instances_of, related_of
 from .prepared import prepared
+from .roles_at_hand import ROLES, RolesAtHand, answers_for
 from .session_statements import WIDTH, live, session_columns
 from .sessions import session_of
 from .tables import Tables
 from .users import Users
 
-ROLES = "roles"
 Found = tuple[Any, Account, Session]
 
 
@@ -47,19 +47,23 @@ class SignedInReader:
         roles = self._made_roles if with_roles else None
         statement = _rows_of(self._tables, made, roles)
         if shares_one_connection(engine):
-            rows = connection().execute(statement, wanted).all()
+            first, others = _read(connection(), statement, wanted, roles)
         else:
             with engine.connect() as own:
-                rows = own.execute(statement, wanted).all()
-        if not rows:
+                first, others = _read(own, statement, wanted, roles)
+        if first is None:
             return None
-        first, place = rows[0], WIDTH + ACCOUNT
-        user = _adopted(session, made.make(first[place : place + made.width]))
+        place = WIDTH + ACCOUNT
+        # In a session that knows nothing yet, nothing differs from what was read.
+        is_news = not len(session.identity_map)
+        user = adopted(session, made.make(first[place : place + made.width]))
         if roles is not None and ROLES not in instance_dict(user):
-            there = [cells for row in rows if roles.is_one(cells := row[-roles.width :])]
-            mine = [_adopted(session, roles.make(cells)) for cells in there]
-            # Nothing keeps an application from giving a role twice.
-            set_committed_value(user, ROLES, list({id(it): it for it in mine}.values()))
+            there = [first[-roles.width :], *others]
+            held = RolesAtHand(roles, [it for it in there if roles.is_one(it)])
+            if is_news and self._rows_will_do:
+                held.give_to(user)
+            else:
+                set_committed_value(user, ROLES, held.objects(session))
         return user, account_of(first[WIDTH:]), session_of(first)
 
     @cached_property
@@ -70,6 +74,10 @@ class SignedInReader:
     def _made_roles(self) -> RelatedInstances | None:
         return related_of(self._users.model, ROLES) if self._users.has_roles else None
 
+    @cached_property
+    def _rows_will_do(self) -> bool:
+        return self._made_roles is not None and answers_for(self._made_roles, self._users.model)
+
     def _found_by_orm(self, wanted: dict[str, Any], engine: Engine) -> Found | None:
         statement = _entity_of(self._tables, self._users.model)
         if shares_one_connection(engine):
@@ -79,18 +87,19 @@ class SignedInReader:
         else:
             with OrmSession(engine) as reader:
                 row = reader.execute(statement, wanted).unique().first()
-            user = _adopted(self._session(), row[0]) if row else None
+            user = adopted(self._session(), row[0]) if row else None
         return (user, account_of(row[1 + WIDTH :]), session_of(row[1:])) if row else None
 
 
-def _adopted(session: OrmSession, made: Any) -> Any:
-    """The same in the application's session; what is there already, if anything."""
-    key: Any = instance_state(made).key
-    present = session.identity_map.get(key)
-    if present is not None:
-        return present
-    session.add(made)
-    return made
+def _read(
+    connection: Connection, statement: Any, wanted: dict[str, Any], roles: RelatedInstances | None
+) -> tuple[Any, Sequence[Any]]:
+    """The first row, and of the others what is not the same in all."""
+    result = connection.execute(statement, wanted)
+    if roles is None:
+        return result.first(), ()
+    first = result.fetchone()
+    return first, result.columns(*range(-roles.width, 0)).all()
 
 
 @prepared

@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 
 from flask import Response, current_app, g, jsonify, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import AnonymousUserMixin, LoginManager, login_required
+from flask_login import AnonymousUserMixin, LoginManager, current_user, login_required
 
 from ..errors import ConfigurationError
 from ..flows import sessions
@@ -118,6 +118,16 @@ def current_session(*, with_roles: bool = False) -> Current | None:
         current_app.login_manager.load(with_roles=with_roles)  # type: ignore[attr-defined]
     current: Current | None = g.airlock_current
     return current
+
+
+def role_holder() -> Any | None:
+    """Who answers `has_role` and `has_permission` for whoever is signed in, None for nobody."""
+    was_known = "airlock_current" in g
+    current = current_session(with_roles=True)
+    if current is None or not current_user.is_authenticated:
+        return None
+    # Later in a request somebody may have changed roles, and not written them yet.
+    return current.user if was_known else services().datastore.holder_of(current.user)
 
 
 def finish_response(response: Response) -> Response:

@@ -13,7 +13,7 @@ from ..domain.permissions import permission_names, unknown_names
 from ..domain.policy import leans_on_trust, proved_second_factor
 from ..flows import step_up
 from .context import services
-from .current_user import current_session, wants_data
+from .current_user import current_session, role_holder, wants_data
 from .redirects import here, own_path, this_page
 
 P = ParamSpec("P")
@@ -24,12 +24,12 @@ SECRET_FIELDS = frozenset({"current", "password"})
 
 def roles_required(*names: str) -> Callable[[View[P]], View[P]]:
     """The view is for users who have all of these roles; others get 403."""
-    return _only_if(lambda: all(current_user.has_role(name) for name in names))
+    return _only_if(lambda holder: all(holder.has_role(name) for name in names))
 
 
 def roles_accepted(*names: str) -> Callable[[View[P]], View[P]]:
     """The view is for users who have one of these roles; others get 403."""
-    return _only_if(lambda: any(current_user.has_role(name) for name in names))
+    return _only_if(lambda holder: any(holder.has_role(name) for name in names))
 
 
 def permissions_required(*names: str) -> Callable[[View[P]], View[P]]:
@@ -38,7 +38,7 @@ def permissions_required(*names: str) -> Callable[[View[P]], View[P]]:
     Raises ValueError for what can't be the name of a permission.
     """
     asked = permission_names(names)
-    allowed = _only_if(lambda: all(current_user.has_permission(name) for name in asked))
+    allowed = _only_if(lambda holder: all(holder.has_permission(name) for name in asked))
     return lambda view: _noted(allowed(view), asked)
 
 
@@ -48,7 +48,7 @@ def permissions_accepted(*names: str) -> Callable[[View[P]], View[P]]:
     Raises ValueError for what can't be the name of a permission.
     """
     asked = permission_names(names)
-    allowed = _only_if(lambda: any(current_user.has_permission(name) for name in asked))
+    allowed = _only_if(lambda holder: any(holder.has_permission(name) for name in asked))
     return lambda view: _noted(allowed(view), asked)
 
 
@@ -158,13 +158,14 @@ def run_view(view: View[P], *args: P.args, **kwargs: P.kwargs) -> ResponseReturn
     return answer
 
 
-def _only_if(allowed: Callable[[], bool]) -> Callable[[View[P]], View[P]]:
+def _only_if(allowed: Callable[[Any], bool]) -> Callable[[View[P]], View[P]]:
     def decorate(view: View[P]) -> View[P]:
         @wraps(view)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
-            if current_session(with_roles=True) is None or not current_user.is_authenticated:
+            holder = role_holder()
+            if holder is None:
                 return _unauthorized()
-            if not allowed():
+            if not allowed(holder):
                 abort(403)
             return run_view(view, *args, **kwargs)
 

@@ -1,0 +1,230 @@
+"""Pages for a role: the rows that came with the user answer the guard, and the user all others."""
+
+import copy
+import pickle
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import orm
+
+from flask_airlock import (
+    RoleMixin,
+    Security,
+    SQLAlchemyUserDatastore,
+    UserMixin,
+    current_user,
+    permissions_required,
+    roles_required,
+)
+from flask_airlock.storage.roles_at_hand import RolesAtHand, roles_at_hand
+from flask_airlock.testing import sign_in
+from tests.applications import Application
+from tests.journeys.support import give_role, signed_in
+from tests.people import Browser
+from tests.storage.test_signed_in import counted, memberships
+from tests.web.test_permissions import hang
+
+
+@pytest.fixture
+def ada(application: Application) -> Browser:
+    """Inside, with two roles, of which one permits something."""
+    person = application.person()
+    give_role(application, person, "admin", "staff")
+    with application.app.app_context():
+        application.datastore.add_permissions_to_role("staff", ["read"])
+        application.db.session.commit()
+    return signed_in(application, person)
+
+
+def page(application: Application, browser: Browser, view: Callable[[], Any]) -> Any:
+    """What a view answers whoever is `admin`."""
+    told: list[Any] = []
+
+    @application.app.get("/view")
+    @roles_required("admin")
+    def guarded() -> str:
+        told.append(view())
+        return "Seen"
+
+    browser.get("/view")
+    assert browser.status == 200
+    return told[0]
+
+
+def rename(application: Application) -> None:
+    """Nobody is `admin` from here on; it is not written yet."""
+    role: Any = application.datastore.find_role("admin")
+    role.name = "owner"
+
+
+def put_by(it: Any) -> Any:
+    """What comes out of a cache; to copy is to do what pickling does, without the bytes."""
+    assert pickle.dumps(it)
+    return copy.copy(it)
+
+
+def names_of(user: Any) -> list[str]:
+    """Its roles."""
+    return sorted(role.name for role in user.roles)
+
+
+def test_a_view_may_ask_for_the_roles_without_another_statement(
+    application: Application, ada: Browser
+) -> None:
+    def seen() -> Any:
+        assert "roles" in sa.inspect(current_user._get_current_object()).unloaded
+        at_home = [role in application.db.session for role in current_user.roles]
+        return names_of(current_user), at_home, current_user.has_permission("read")
+
+    with application.app.app_context(), counted(application.db.engine) as ran:
+        assert page(application, ada, seen) == (["admin", "staff"], [True, True], True)
+    assert len(ran) == 1
+
+
+def test_a_view_sees_what_was_changed_meanwhile(application: Application, ada: Browser) -> None:
+    def changed() -> list[list[str]]:
+        session, user = application.db.session, current_user
+        seen = []
+        staff: Any = application.datastore.find_role("staff")
+        staff.users.remove(user._get_current_object())
+        seen.append(names_of(user))
+        user.roles.append(application.datastore.find_or_create_role("editor"))
+        seen.append(names_of(user))
+        session.commit()
+        session.execute(sa.delete(application.db.metadata.tables["roles_users"]))
+        session.expire(user._get_current_object())
+        seen.append(names_of(user))
+        return seen
+
+    seen = page(application, ada, changed)
+    assert seen == [["admin"], ["admin", "editor"], []]
+
+
+def test_what_the_application_changed_before_the_guard_counts(
+    application: Application, ada: Browser
+) -> None:
+    """Read before, or not written yet: then the user is asked."""
+
+    @application.app.before_request
+    def before() -> None:
+        rename(application)
+
+    assert ada.get("/admin").status == 403
+
+
+def test_a_second_guard_asks_the_user(application: Application, ada: Browser) -> None:
+    admin = application.app.view_functions["admin"]
+
+    @application.app.get("/view")
+    @roles_required("admin")
+    def guarded() -> Any:
+        rename(application)
+        return admin()
+
+    assert ada.get("/view").status == 403
+
+
+def test_whoever_is_deleted_by_a_page_for_a_role_leaves_nothing(
+    application: Application, ada: Browser
+) -> None:
+    """A session that writes loads the roles by itself."""
+
+    def delete() -> None:
+        application.db.session.delete(current_user._get_current_object())
+        application.db.session.commit()
+
+    page(application, ada, delete)
+    assert memberships(application) == []
+
+
+def test_a_user_who_is_put_by_or_let_go_has_roles(application: Application, ada: Browser) -> None:
+    def copied() -> list[list[str]]:
+        session, user = application.db.session, current_user._get_current_object()
+        loader = put_by(roles_at_hand(user))
+        taken_out = sorted(
+            role.name for role in loader(sa.inspect(user), orm.PassiveFlag.PASSIVE_OFF)
+        )
+        session.remove()
+        return [taken_out, names_of(user)]
+
+    assert page(application, ada, copied) == [["admin", "staff"]] * 2
+
+
+class Owner(UserMixin):
+    """A user with a mind of his own."""
+
+    def has_role(self, role: object) -> bool:
+        return role == "mine"
+
+
+class Computed(RoleMixin):
+    """A role that permits what its name says."""
+
+    @property
+    def permissions(self) -> list[str]:
+        return [f"{self.name}.all"]
+
+
+def somebody_inside(path: Any, user: type[Any], role: type[Any]) -> Any:
+    """A browser of somebody with a role, where the application's models inherit these."""
+    app = Flask(__name__)
+    uri = f"sqlite:///{path}/own.sqlite"
+    app.config.update(SQLALCHEMY_DATABASE_URI=uri, TESTING=True, SECRET_KEY="k" * 32)
+    db = SQLAlchemy(app)
+    link = db.Table(
+        "roles_users",
+        sa.Column("user_id", sa.ForeignKey("user.id"), primary_key=True),
+        sa.Column("role_id", sa.ForeignKey("role.id"), primary_key=True),
+    )
+    make: Any = type(db.Model)
+    named = {"id": sa.Column(sa.Integer, primary_key=True), "name": sa.Column(sa.String(80))}
+    roles = make("Role", (role, db.Model), named)
+    own = {name: sa.Column(sa.String(255)) for name in ("email", "password")}
+    users = make(
+        "User",
+        (user, db.Model),
+        {
+            "id": sa.Column(sa.Integer, primary_key=True),
+            "roles": db.relationship(roles, secondary=link),
+            **own,
+        },
+    )
+    datastore = SQLAlchemyUserDatastore(db, users, roles)
+    Security(app, datastore)
+    hang(app, mine=roles_required("mine"), all=permissions_required("admin.all"))
+    with app.app_context():
+        db.create_all()
+        made = datastore.create_user(email="ada@example.com", password="secret")
+        made.roles = [datastore.create_role(name="admin")]
+        db.session.commit()
+        browser = app.test_client()
+        sign_in(browser, made)
+    return browser
+
+
+@pytest.mark.parametrize(
+    "user, role, path", [(Owner, RoleMixin, "/mine"), (UserMixin, Computed, "/all")]
+)
+def test_models_with_an_answer_of_their_own_are_asked(
+    tmp_path: Any, user: type[Any], role: type[Any], path: str
+) -> None:
+    browser = somebody_inside(tmp_path, user, role)
+    assert browser.get(path).status_code == 200
+
+
+def test_a_role_that_was_given_twice_is_one_object(application: Application, ada: Browser) -> None:
+    with application.app.app_context():
+        (held, *_) = memberships(application)
+        table = application.db.metadata.tables["roles_users"]
+        application.db.session.execute(sa.insert(table).values(**held))
+        application.db.session.commit()
+
+    def seen() -> tuple[list[str], bool]:
+        at_hand = roles_at_hand(current_user._get_current_object())
+        return names_of(current_user), isinstance(at_hand, RolesAtHand)
+
+    assert page(application, ada, seen) == (["admin", "staff"], True)
