@@ -1,10 +1,10 @@
 """Time-based codes (RFC 6238 on RFC 4226): the code of a step, the step of a code, the URI."""
 
 import base64
-import hmac
 import secrets
-import struct
 from datetime import datetime, timedelta
+from hmac import compare_digest, digest
+from struct import Struct
 from urllib.parse import quote
 
 STEP_SECONDS = 30
@@ -15,6 +15,8 @@ WINDOW = 1
 NEVER_USED = -1
 BASE32_LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz234567")
 IMPOSSIBLE_REMAINDERS = (1, 3, 6)
+# Signed: before the epoch there are steps as well, of which none is after NEVER_USED.
+counter_bytes, number_at = Struct(">q").pack, Struct(">I").unpack_from
 
 
 def new_secret() -> bytes:
@@ -24,9 +26,9 @@ def new_secret() -> bytes:
 
 def hotp(secret: bytes, counter: int, digits: int = DIGITS, algorithm: str = "sha1") -> str:
     """The HOTP value of RFC 4226 section 5.3, zero-padded to `digits`."""
-    mac = hmac.digest(secret, struct.pack(">Q", counter), algorithm)
+    mac = digest(secret, counter_bytes(counter), algorithm)
     offset = mac[-1] & 0x0F
-    number = struct.unpack_from(">I", mac, offset)[0] & 0x7FFFFFFF
+    number = number_at(mac, offset)[0] & 0x7FFFFFFF
     return str(number % 10**digits).zfill(digits)
 
 
@@ -40,10 +42,10 @@ def matching_step(secret: bytes, code: str, now: datetime, after: int = NEVER_US
 
     All three steps are computed whatever matches, so that time tells nothing.
     """
-    current = step_at(now)
+    current, given = step_at(now), code.encode()
     match = None
-    for step in range(current - WINDOW, current + WINDOW + 1):
-        right = hmac.compare_digest(hotp(secret, max(step, 0)).encode(), code.encode())
+    for step in (current - WINDOW, current, current + WINDOW):
+        right = compare_digest(hotp(secret, step).encode(), given)
         if right and step > after:
             match = step
     return match
