@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Engine, Integer, LargeBinary, StaticPool, String
+from sqlalchemy import BigInteger, DateTime, Integer, LargeBinary, String
 from sqlalchemy.dialects import mysql
 from sqlalchemy.types import TypeEngine
 
@@ -35,11 +35,6 @@ def word(length: int) -> TypeEngine[Any]:
 def box() -> TypeEngine[Any]:
     """A sealed value."""
     return LargeBinary().with_variant(mysql.MEDIUMBLOB(), *MYSQL_NAMES)
-
-
-def shares_one_connection(engine: Engine) -> bool:
-    """Whether all threads use one connection (SQLite in memory)."""
-    return isinstance(engine.pool, StaticPool)
 
 
 def to_db(time: datetime) -> datetime:

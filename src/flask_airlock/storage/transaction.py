@@ -11,7 +11,8 @@ from sqlalchemy.exc import NoSuchTableError
 from ..domain.vault import Vault
 from .accounts import Accounts
 from .codes import Codes
-from .columns import MYSQL_NAMES, shares_one_connection
+from .columns import MYSQL_NAMES
+from .connections import only_read, shares_one_connection
 from .credentials import Credentials
 from .directory import Directory
 from .entrants import Entrants
@@ -212,9 +213,10 @@ class Database:
 
     @contextmanager
     def look(self) -> Iterator[Unit]:
-        """The same to read only, without a transaction's price: nothing is committed."""
+        """The same to read only, without a transaction's price: nothing is committed, and each
+        statement sees its own moment."""
         with told_apart(), self._connected() as connection:
-            yield Unit(connection, self._tables, self._users, self._vault)
+            yield Unit(only_read(connection), self._tables, self._users, self._vault)
 
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:
