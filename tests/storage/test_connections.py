@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from flask_airlock.storage.connections import only_read
+from flask_airlock.errors import StoreFailed
+from flask_airlock.storage.connections import only_reading
 from tests.storage.test_signed_in import DIGEST, somebody_inside, user_of
 from tests.storage.units import NOW
 
@@ -61,17 +62,35 @@ def test_what_an_application_sets_as_a_transaction_begins_holds_for_us(postgres_
         assert made.datastore.by_session(DIGEST, NOW) is not None
 
 
+def test_the_level_that_an_application_gave_a_connection_stays(postgres_url: str) -> None:
+    """Set when the driver connects, and so unknown to SQLAlchemy."""
+    strict = "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL SERIALIZABLE"
+    with somebody_inside(postgres_url, "int") as (made, user_id):
+        engine = made.datastore.engine()
+        engine.dispose()
+
+        @sa.event.listens_for(engine, "connect")
+        def be_strict(connection: Any, _: Any) -> None:
+            connection.cursor().execute(strict)
+            connection.commit()
+
+        with made.database.look() as unit:
+            assert unit.accounts.of_user(user_id)
+        level = made.db.session.scalar(sa.text("SHOW transaction_isolation"))
+        assert level == "serializable"
+
+
+def test_a_connection_that_breaks_meanwhile_is_not_used_again(postgres_url: str) -> None:
+    with somebody_inside(postgres_url, "int") as (made, _):
+        end = sa.text("SELECT pg_terminate_backend(pg_backend_pid())")
+        with pytest.raises(StoreFailed), made.database.look() as unit:
+            unit._connection.execute(end)
+        assert made.datastore.by_session(DIGEST, NOW) is not None
+
+
 def test_a_transaction_that_runs_is_left_alone(postgres_url: str) -> None:
     with somebody_inside(postgres_url, "int") as (made, _), made.datastore.engine().begin() as mine:
         mine.exec_driver_sql("CREATE TEMPORARY TABLE mine (id integer)")
-        assert only_read(mine).get_isolation_level() == "READ COMMITTED"
+        with only_reading(mine):
+            assert not mine.connection.dbapi_connection.autocommit  # type: ignore[union-attr]
         mine.rollback()
-
-
-@pytest.mark.parametrize("kind", ["sqlite", "mariadb"])
-def test_others_have_nothing_to_gain(kind: str, request: Any, tmp_path: Any) -> None:
-    """MariaDB would have to be told by a statement."""
-    is_file = kind == "sqlite"
-    url = f"sqlite:///{tmp_path}/t.sqlite" if is_file else request.getfixturevalue("mariadb_url")
-    with somebody_inside(url, "int") as (made, _), made.datastore.engine().connect() as own:
-        assert "isolation_level" not in only_read(own).get_execution_options()

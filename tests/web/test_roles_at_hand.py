@@ -3,6 +3,7 @@
 import copy
 import pickle
 from collections.abc import Callable
+from enum import Enum
 from typing import Any
 
 import pytest
@@ -23,7 +24,7 @@ from flask_airlock import (
 from flask_airlock.storage.roles_at_hand import RolesAtHand, roles_at_hand
 from flask_airlock.testing import sign_in
 from tests.applications import Application
-from tests.journeys.support import give_role, signed_in
+from tests.journeys.support import give_role, opens, signed_in
 from tests.people import Browser
 from tests.storage.test_signed_in import counted, memberships
 from tests.web.test_permissions import hang
@@ -214,6 +215,23 @@ def test_models_with_an_answer_of_their_own_are_asked(
 ) -> None:
     browser = somebody_inside(tmp_path, user, role)
     assert browser.get(path).status_code == 200
+
+
+class Roles(Enum):
+    """Names of roles as many write them down."""
+
+    admin = 1
+    owner = 2
+
+
+def test_guards_take_what_has_role_takes(application: Application) -> None:
+    """Names, and whatever has one."""
+    person = application.person()
+    give_role(application, person, "admin")
+    guards = {f"for_{role.name}": roles_required(role) for role in Roles}  # type: ignore[arg-type]
+    hang(application.app, **guards)
+    browser = signed_in(application, person)
+    assert [opens(browser, f"/for_{role.name}") for role in Roles] == [200, 403]
 
 
 def test_a_role_that_was_given_twice_is_one_object(application: Application, ada: Browser) -> None:

@@ -1,5 +1,9 @@
 """How a connection of the application's engine is used."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
 from sqlalchemy import Connection, Engine
 from sqlalchemy.pool import StaticPool
 
@@ -9,14 +13,25 @@ def shares_one_connection(engine: Engine) -> bool:
     return isinstance(engine.pool, StaticPool)
 
 
-def only_read(connection: Connection) -> Connection:
-    """The connection, for statements that read and need not see the same moment.
+@contextmanager
+def only_reading(connection: Connection) -> Iterator[None]:
+    """For statements that read, each of its own moment: PostgreSQL is spared BEGIN and ROLLBACK,
+    which are a way there and back each, and together a third of a page.
 
-    PostgreSQL is spared BEGIN and ROLLBACK, each of which is a way there and back: a third of a
-    page. Not within a transaction, of course, nor where something is done whenever one begins: what
-    it sets may be what rows are seen by.
+    Not within a transaction, of course, nor where something is done whenever one begins: what it
+    sets may be what rows are seen by. SQLAlchemy's own AUTOCOMMIT would leave the connection at the
+    engine's level of isolation; the application may have set another one.
     """
     is_bound = connection.in_transaction() or connection.dispatch.begin
-    if connection.dialect.name == "postgresql" and not is_bound:
-        connection.execution_options(isolation_level="AUTOCOMMIT")
-    return connection
+    driver: Any = connection.connection.dbapi_connection
+    is_spared = connection.dialect.name == "postgresql" and not is_bound
+    if not is_spared or getattr(driver, "autocommit", None) is not False:
+        yield
+        return
+    driver.autocommit = True
+    try:
+        yield
+    finally:
+        # One that broke meanwhile is not used again.
+        if not connection.invalidated:
+            driver.autocommit = False

@@ -5,6 +5,11 @@ from typing import Any
 from .permissions import permissions_of
 
 
+def name_of(role: object) -> Any:
+    """What a role is called that is given by name or as an object."""
+    return role if isinstance(role, str) else getattr(role, "name", None)
+
+
 class RoleMixin:
     """Makes a model a role; it needs a `name`, and may have a column `permissions`."""
 
@@ -18,8 +23,7 @@ class RoleMixin:
         return permissions_of(self)
 
     def __eq__(self, other: object) -> bool:
-        name = other if isinstance(other, str) else getattr(other, "name", None)
-        return bool(self.name == name)
+        return bool(self.name == name_of(other))
 
     def __hash__(self) -> int:
         return hash(self.name)
@@ -50,7 +54,7 @@ class UserMixin:
 
     def has_role(self, role: object) -> bool:
         """Whether the user has a role, given by name or as an object."""
-        name = role if isinstance(role, str) else getattr(role, "name", None)
+        name = name_of(role)
         return any(mine.name == name for mine in getattr(self, "roles", ()) or ())
 
     def has_permission(self, name: str) -> bool:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import InstanceState, PassiveFlag
 from sqlalchemy.orm.attributes import instance_state
 
 from .instances import RelatedInstances, adopted
-from .mixins import UserMixin
+from .mixins import UserMixin, name_of
 from .permissions import permitted_by
 
 ROLES = "roles"
@@ -25,9 +25,9 @@ class RolesAtHand:
         self._made = made
         self._rows = rows
 
-    def has_role(self, name: str) -> bool:
-        """Whether a role is called so."""
-        return name in self._cells(NAME)
+    def has_role(self, role: object) -> bool:
+        """Whether the role is one of these, given by name or as an object."""
+        return name_of(role) in self._cells(NAME)
 
     def has_permission(self, name: str) -> bool:
         """Whether a role permits this."""

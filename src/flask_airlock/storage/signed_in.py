@@ -12,7 +12,7 @@ from ..domain.accounts import Account
 from ..domain.sessions import Session
 from .accounts import WIDTH as ACCOUNT
 from .accounts import account_columns, account_of
-from .connections import only_read, shares_one_connection
+from .connections import only_reading, shares_one_connection
 from .instances import Instances, RelatedInstances, adopted, instances_of, related_of
 from .prepared import prepared
 from .roles_at_hand import ROLES, RolesAtHand, answers_for
@@ -49,8 +49,8 @@ class SignedInReader:
         if shares_one_connection(engine):
             first, others = _read(connection(), statement, wanted, roles)
         else:
-            with engine.connect() as own:
-                first, others = _read(only_read(own), statement, wanted, roles)
+            with engine.connect() as own, only_reading(own):
+                first, others = _read(own, statement, wanted, roles)
         if first is None:
             return None
         place = WIDTH + ACCOUNT

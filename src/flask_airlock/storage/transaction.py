@@ -12,7 +12,7 @@ from ..domain.vault import Vault
 from .accounts import Accounts
 from .codes import Codes
 from .columns import MYSQL_NAMES
-from .connections import only_read, shares_one_connection
+from .connections import only_reading, shares_one_connection
 from .credentials import Credentials
 from .directory import Directory
 from .entrants import Entrants
@@ -215,8 +215,8 @@ class Database:
     def look(self) -> Iterator[Unit]:
         """The same to read only, without a transaction's price: nothing is committed, and each
         statement sees its own moment."""
-        with told_apart(), self._connected() as connection:
-            yield Unit(only_read(connection), self._tables, self._users, self._vault)
+        with told_apart(), self._connected() as connection, only_reading(connection):
+            yield Unit(connection, self._tables, self._users, self._vault)
 
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:
