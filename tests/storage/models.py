@@ -11,6 +11,7 @@ from flask_sqlalchemy import SQLAlchemy
 
 from flask_airlock import Security, SQLAlchemyUserDatastore, UserMixin
 from flask_airlock.storage.transaction import Database
+from flask_airlock.testing import cheap_hashing
 
 Define = Callable[[SQLAlchemy], type[Any]]
 
@@ -39,6 +40,7 @@ def bare(url: str, define: Define, **config: Any) -> Bare:
     model = define(db)
     datastore = SQLAlchemyUserDatastore(db, model)
     Security(app, datastore)
+    cheap_hashing(app)
     return Bare(app, db, model, datastore)
 
 

@@ -22,7 +22,7 @@ from flask_airlock import (
     roles_required,
 )
 from flask_airlock.storage.roles_at_hand import RolesAtHand, roles_at_hand
-from flask_airlock.testing import sign_in
+from flask_airlock.testing import cheap_hashing, sign_in
 from tests.applications import Application
 from tests.journeys.support import give_role, opens, signed_in
 from tests.people import Browser
@@ -196,6 +196,7 @@ def somebody_inside(path: Any, user: type[Any], role: type[Any]) -> Any:
     )
     datastore = SQLAlchemyUserDatastore(db, users, roles)
     Security(app, datastore)
+    cheap_hashing(app)
     hang(app, mine=roles_required("mine"), all=permissions_required("admin.all"))
     with app.app_context():
         db.create_all()

@@ -7,6 +7,10 @@ from typing import Any
 from sqlalchemy import Connection, Engine
 from sqlalchemy.pool import StaticPool
 
+SPARED = ("postgresql", "psycopg")
+PREPARING = ("begin", "before_execute", "before_cursor_execute")
+IDLE = 0  # libpq's PQTRANS_IDLE
+
 
 def shares_one_connection(engine: Engine) -> bool:
     """Whether all threads use one connection (SQLite in memory)."""
@@ -18,20 +22,35 @@ def only_reading(connection: Connection) -> Iterator[None]:
     """For statements that read, each of its own moment: PostgreSQL is spared BEGIN and ROLLBACK,
     which are a way there and back each, and together a third of a page.
 
-    Not within a transaction, of course, nor where something is done whenever one begins: what it
-    sets may be what rows are seen by. SQLAlchemy's own AUTOCOMMIT would leave the connection at the
-    engine's level of isolation; the application may have set another one.
+    SQLAlchemy's own AUTOCOMMIT would leave the connection at the engine's level of isolation; the
+    application may have set another one.
     """
-    is_bound = connection.in_transaction() or connection.dispatch.begin
     driver: Any = connection.connection.dbapi_connection
-    is_spared = connection.dialect.name == "postgresql" and not is_bound
-    if not is_spared or getattr(driver, "autocommit", None) is not False:
+    if not _needs_no_transaction(connection, driver):
         yield
         return
-    driver.autocommit = True
     try:
+        driver.autocommit = True
         yield
     finally:
-        # One that broke meanwhile is not used again.
-        if not connection.invalidated:
+        if _is_idle(driver):
             driver.autocommit = False
+        else:
+            # It broke, or was interrupted: nobody shall be given it as it is.
+            connection.invalidate()
+
+
+def _needs_no_transaction(connection: Connection, driver: Any) -> bool:
+    if (connection.dialect.name, connection.dialect.driver) != SPARED or not _is_idle(driver):
+        return False
+    options = connection.get_execution_options()
+    is_streaming = options.get("stream_results") or options.get("yield_per")
+    # What an application sets there may last as long as a transaction, and say what rows are seen.
+    is_prepared = any(getattr(connection.dispatch, name) for name in PREPARING)
+    is_bound = connection.in_transaction() or driver.autocommit
+    return not (is_streaming or is_prepared or is_bound)
+
+
+def _is_idle(driver: Any) -> bool:
+    """Whether psycopg stands in no transaction, and is not closed."""
+    return driver is not None and driver.info.transaction_status == IDLE
