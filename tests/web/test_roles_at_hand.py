@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from flask import Flask
+from flask import Flask, g
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import orm
 
@@ -105,6 +105,108 @@ def test_a_view_sees_what_was_changed_meanwhile(application: Application, ada: B
     assert seen == [["admin"], ["admin", "editor"], []]
 
 
+def revoke(application: Application) -> None:
+    """`staff` permits nothing any more; it is written, and nobody holds the role."""
+    application.datastore.remove_permissions_from_role("staff", ["read"])
+    application.db.session.flush()
+
+
+def revoke_in_bulk(application: Application) -> None:
+    """The same past the objects."""
+    role: Any = application.datastore.role_model
+    application.db.session.execute(sa.update(role).values(permissions=None))
+
+
+def rename_and_commit(application: Application) -> None:
+    """The role is called otherwise, and permits what it did."""
+    role: Any = application.datastore.find_role("staff")
+    role.name = "crew"
+    application.db.session.commit()
+
+
+def delete_role(application: Application) -> None:
+    """The role is there no more."""
+    application.db.session.delete(application.datastore.find_role("staff"))
+    application.db.session.commit()
+
+
+def nothing(application: Application) -> None:
+    """All is as it was."""
+
+
+WRITTEN: dict[str, tuple[Callable[[Application], None], list[str], bool]] = {
+    "nothing": (nothing, ["admin", "staff"], True),
+    "revoked": (revoke, ["admin", "staff"], False),
+    "revoked in bulk": (revoke_in_bulk, ["admin", "staff"], False),
+    "renamed": (rename_and_commit, ["admin", "crew"], True),
+    "deleted": (delete_role, ["admin"], False),
+}
+
+
+@pytest.mark.parametrize("written", WRITTEN)
+def test_a_view_sees_what_it_has_written(
+    application: Application, ada: Browser, written: str
+) -> None:
+    """What was read before holds for the guard, and nothing of it comes back after."""
+    write, names, may_read = WRITTEN[written]
+
+    def changed() -> Any:
+        write(application)
+        seen = current_user.has_permission("read"), names_of(current_user)
+        application.datastore.add_permissions_to_role("admin", ["write"])
+        application.db.session.commit()
+        return seen
+
+    assert page(application, ada, changed) == (may_read, names)
+    with application.app.app_context():
+        role_model: Any = application.datastore.role_model
+        roles = application.db.session.scalars(sa.select(role_model))
+        permits = sorted(name for role in roles for name in role.get_permissions())
+    assert permits == (["read"] if may_read else []) + ["write"]
+
+
+def test_roles_that_are_to_be_read_anew_are(application: Application, ada: Browser) -> None:
+    def changed() -> list[str]:
+        links = application.db.metadata.tables["roles_users"]
+        with application.db.engine.begin() as own:
+            own.execute(sa.delete(links))
+        user = current_user._get_current_object()
+        application.db.session.expire(user, ["roles"])
+        return names_of(user)
+
+    assert page(application, ada, changed) == []
+
+
+def test_a_page_that_writes_its_user_first_has_roles(
+    application: Application, ada: Browser
+) -> None:
+    """The session asks the database for the first time while it writes."""
+
+    def changed() -> list[str]:
+        current_user.active = True
+        current_user.email = "countess@example.com"
+        application.db.session.commit()
+        return names_of(current_user)
+
+    assert page(application, ada, changed) == ["admin", "staff"]
+
+
+def test_whom_the_application_puts_in_place_is_asked(
+    application: Application, ada: Browser
+) -> None:
+    """As one who looks at pages with somebody else's eyes."""
+    with application.app.app_context():
+        application.datastore.create_user(email="bob@example.com", password="secret")
+        application.db.session.commit()
+
+    @application.app.before_request
+    def see_as_bob() -> None:
+        assert current_user.has_role("admin")
+        g._login_user = application.datastore.get_user("bob@example.com")
+
+    assert ada.get("/admin").status == 403
+
+
 def test_what_the_application_changed_before_the_guard_counts(
     application: Application, ada: Browser
 ) -> None:
@@ -162,6 +264,15 @@ class Owner(UserMixin):
         return role == "mine"
 
 
+class Generous(RoleMixin):
+    """A role that permits what nobody wrote down."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "permissions":
+            return ["admin.all"]
+        raise AttributeError(name)
+
+
 class Computed(RoleMixin):
     """A role that permits what its name says."""
 
@@ -209,7 +320,8 @@ def somebody_inside(path: Any, user: type[Any], role: type[Any]) -> Any:
 
 
 @pytest.mark.parametrize(
-    "user, role, path", [(Owner, RoleMixin, "/mine"), (UserMixin, Computed, "/all")]
+    "user, role, path",
+    [(Owner, RoleMixin, "/mine"), (UserMixin, Computed, "/all"), (UserMixin, Generous, "/all")],
 )
 def test_models_with_an_answer_of_their_own_are_asked(
     tmp_path: Any, user: type[Any], role: type[Any], path: str

@@ -15,7 +15,7 @@ from .accounts import account_columns, account_of
 from .connections import only_reading, shares_one_connection
 from .instances import Instances, RelatedInstances, adopted, instances_of, related_of
 from .prepared import prepared
-from .roles_at_hand import ROLES, RolesAtHand, answers_for
+from .roles_at_hand import ROLES, RolesAtHand, tell_all, watch
 from .session_statements import WIDTH, live, session_columns
 from .sessions import session_of
 from .tables import Tables
@@ -33,6 +33,8 @@ class SignedInReader:
         self._session = session
         self._users = users
         self._tables = tables
+        if users.has_roles:
+            watch(session, users.model)
 
     def find(
         self, wanted: dict[str, Any], engine: Engine, connection: Callable[[], Connection],
@@ -54,14 +56,14 @@ class SignedInReader:
         if first is None:
             return None
         place = WIDTH + ACCOUNT
-        # In a session that knows nothing yet, nothing differs from what was read.
-        is_news = not len(session.identity_map)
+        # In a session that asked and knows nothing yet, nothing differs from what was read.
+        is_news = not session.in_transaction() and not len(session.identity_map)
         user = adopted(session, made.make(first[place : place + made.width]))
         if roles is not None and ROLES not in instance_dict(user):
             there = [first[-roles.width :], *others]
             held = RolesAtHand(roles, [it for it in there if roles.is_one(it)])
-            if is_news and self._rows_will_do:
-                held.give_to(user)
+            if is_news and self._rows_tell_all:
+                held.wait_at(user, session)
             else:
                 set_committed_value(user, ROLES, held.objects(session))
         return user, account_of(first[WIDTH:]), session_of(first)
@@ -75,8 +77,8 @@ class SignedInReader:
         return related_of(self._users.model, ROLES) if self._users.has_roles else None
 
     @cached_property
-    def _rows_will_do(self) -> bool:
-        return self._made_roles is not None and answers_for(self._made_roles, self._users.model)
+    def _rows_tell_all(self) -> bool:
+        return self._made_roles is not None and tell_all(self._made_roles, self._users.model)
 
     def _found_by_orm(self, wanted: dict[str, Any], engine: Engine) -> Found | None:
         statement = _entity_of(self._tables, self._users.model)

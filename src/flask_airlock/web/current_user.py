@@ -126,8 +126,11 @@ def role_holder() -> Any | None:
     current = current_session(with_roles=True)
     if current is None or not current_user.is_authenticated:
         return None
-    # Later in a request somebody may have changed roles, and not written them yet.
-    return current.user if was_known else services().datastore.holder_of(current.user)
+    user = current_user._get_current_object()
+    # Later in a request somebody may have changed roles.
+    if was_known or user is not current.user:
+        return user
+    return services().datastore.holder_of(user)
 
 
 def finish_response(response: Response) -> Response:
