@@ -134,5 +134,7 @@ def life_arena(arenas: Callable[[tuple[tuple[str, Any], ...]], Arena]) -> Arena:
     quick = {
         "SECURITY_TWO_FACTOR_FIRST_SETUP_BY_MAIL": False,
         "SECURITY_TWO_FACTOR_REQUIRED": False,
+        # A right answer counts as wrong until it was looked at: all of a crowd's may be under way.
+        "SECURITY_FACTOR_STOP": 100,
     }
     return arenas(tuple((WHOLE_LIFE | quick).items()))

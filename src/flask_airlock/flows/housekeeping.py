@@ -122,6 +122,8 @@ def _remove_due_users(services: Services, now: datetime, batch: int) -> tuple[in
 
 def _remove_user(services: Services, account: Account, now: datetime, work: Work) -> bool:
     """True for exactly one caller, unless the owner has signed in meanwhile."""
+    # Before the account, as at every door: or a login and this would wait for each other.
+    work.unit.throttles.hold(account.id)
     if not work.unit.accounts.claim_deletion(account.id, now):
         return False
     person = work.unit.users.by_id(account.user_id)

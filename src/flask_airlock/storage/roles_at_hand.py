@@ -79,8 +79,7 @@ def tell_all(made: RelatedInstances, user_model: type[Any]) -> bool:
     is_column = {name: made.place_of(name) is not None for name in (NAME, PERMISSIONS)}
     permits_by_row = is_column[PERMISSIONS] or not hasattr(made.model, PERMISSIONS)
     is_plain = all(
-        vars(object)["__getattribute__"] is it.__getattribute__
-        and not hasattr(it, "__getattr__")
+        vars(object)["__getattribute__"] is it.__getattribute__ and not hasattr(it, "__getattr__")
         for it in (made.model, user_model)
     )
     return is_column[NAME] and permits_by_row and is_plain

@@ -24,7 +24,7 @@ from . import counted_answers
 from .columns import from_db, to_db
 from .prepared import prepared
 from .promises import promise
-from .rows import Store
+from .rows import Store, begin_writing
 from .tables import Tables
 from .windows import counts_of
 
@@ -91,6 +91,16 @@ class Throttles(Store):
             elif found := _shut(cells, limits.of(subject), now):
                 shut[subject] = found
         return shut, room_at
+
+    def hold(self, account_id: int) -> None:
+        """Let whoever counts something for the account wait until this transaction ends.
+
+        For who takes the account after it: all who answer take their counters first.
+        """
+        begin_writing(self._connection)
+        for rows in (self._tables.throttles, self._tables.windows):
+            mine = select(rows.c.id).where(rows.c.account_id == account_id).order_by(rows.c.id)
+            self._connection.execute(mine.with_for_update()).all()
 
     def clear(self, owner: bytes, sides: Iterable[Side], subject: str | None = None) -> None:
         """Start again from zero, for one subject or for all."""
