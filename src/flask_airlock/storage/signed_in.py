@@ -100,8 +100,11 @@ def _read(
     result = connection.execute(statement, wanted)
     if roles is None:
         return result.first(), ()
-    first = result.fetchone()
-    return first, result.columns(*range(-roles.width, 0)).all()
+    first, second = result.fetchone(), result.fetchone()
+    if second is None:
+        return first, ()
+    others = result.columns(*range(-roles.width, 0)).all()
+    return first, [second[-roles.width :], *others]
 
 
 @prepared
