@@ -88,7 +88,8 @@ def tell_all(made: RelatedInstances, user_model: type[Any]) -> bool:
 def watch(session: Any, user_model: type[Any]) -> None:
     """Let no roles wait longer than they are true: `session` is the application's."""
     event.listen(session, "after_begin", _bring_home)
-    event.listen(user_model, "expire", _expire, propagate=True)
+    # By its state: the object may be gone when a transaction is rolled back.
+    event.listen(user_model, "expire", _expire, propagate=True, raw=True)
 
 
 def _bring_home(session: Any, *_: Any) -> None:
@@ -99,16 +100,15 @@ def _bring_home(session: Any, *_: Any) -> None:
         return
     home = instance_state(user).session
     if _is_writing(home):
-        _expire(user, [ROLES])
+        _expire(instance_state(user), [ROLES])
     else:
         set_committed_value(user, ROLES, kept.objects(home))
 
 
-def _expire(user: Any, names: Collection[str] | None) -> None:
+def _expire(state: InstanceState[Any], names: Collection[str] | None) -> None:
     """The ORM does it for columns, and for collections only where all is expired."""
-    callables = instance_state(user).callables
-    if (names is None or ROLES in names) and ROLES in callables:
-        del callables[ROLES]
+    if (names is None or ROLES in names) and ROLES in state.callables:
+        del state.callables[ROLES]
 
 
 def _is_writing(session: Any) -> bool:
