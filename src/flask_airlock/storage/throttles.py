@@ -92,14 +92,14 @@ class Throttles(Store):
                 shut[subject] = found
         return shut, room_at
 
-    def hold(self, account_id: int) -> None:
-        """Let whoever counts something for the account wait until this transaction ends.
+    def hold(self, owner: bytes) -> None:
+        """Let whoever counts something for the owner wait until this transaction ends.
 
-        For who takes the account after it: all who answer take their counters first.
+        For who takes his account after it: all who answer take their counters first.
         """
         begin_writing(self._connection)
         for rows in (self._tables.throttles, self._tables.windows):
-            mine = select(rows.c.id).where(rows.c.account_id == account_id).order_by(rows.c.id)
+            mine = select(rows.c.id).where(rows.c.owner == owner).order_by(rows.c.id)
             self._connection.execute(mine.with_for_update()).all()
 
     def clear(self, owner: bytes, sides: Iterable[Side], subject: str | None = None) -> None:
