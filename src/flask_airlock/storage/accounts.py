@@ -7,12 +7,10 @@ from typing import Any
 
 from sqlalchemy import (
     Column,
-    Connection,
     Insert,
     Select,
     Update,
     bindparam,
-    delete,
     insert,
     literal,
     select,
@@ -20,9 +18,8 @@ from sqlalchemy import (
 )
 
 from ..domain.accounts import Account
-from ..domain.throttle import owner_of_user
 from ..errors import StoreBusy
-from .columns import from_db, to_db
+from .columns import MYSQL_NAMES, from_db, to_db
 from .prepared import prepared
 from .promises import promise
 from .rows import Store, begin_writing
@@ -55,19 +52,13 @@ class Accounts(Store):
 
         The statements are the same for a user with an account, one without, and nobody.
         """
-        rows = self._tables.accounts
-        (owner,) = (link.column for link in rows.c.user_id.foreign_keys)
-        wanted = bindparam("wanted", user_id, owner.type)
-        made = {
-            "handle": literal(secrets.token_bytes(HANDLE_BYTES), rows.c.handle.type),
-            "needs_setup_link": literal(0),
-            "mark_series": literal(0),
-            "revision": literal(0),
-            "created_at": literal(to_db(now), rows.c.created_at.type),
-        }
-        has_one = select(rows.c.id).where(rows.c.user_id == owner).correlate(owner.table)
-        source = select(owner, *made.values()).where(owner == wanted, ~has_one.exists())
-        self._unless_there(insert(rows).from_select(["user_id", *made], source))
+        if self._connection.dialect.name in MYSQL_NAMES:
+            # There an INSERT from a SELECT keeps all others from making accounts while it waits for
+            # its user, and whoever has that user may be about to make one. One for nobody fails.
+            missing = user_id if self.of_user(user_id) is None else None
+            self._unless_there(self._new(missing, now))
+        else:
+            self._unless_there(self._new_if_missing(user_id, now))
         return self.of_user(user_id)
 
     def lock(self, account_id: int | None) -> None:
@@ -88,16 +79,36 @@ class Accounts(Store):
     def lock_user(self, user_id: Any, now: datetime) -> None:
         """The same by the user's key. Where there is no account one is made: one that is being
         made at this moment would not wait otherwise."""
-        mine, wanted = _revise(self._tables, "user_id"), {"wanted": user_id}
-        if not self._changed(mine, wanted) and not self._unless_there(self._new(user_id, now)):
-            self._changed(mine, wanted)
+        if self._revised(user_id):
+            return
+        # MariaDB takes the user for whoever makes an account, before it looks for another one.
+        owner = self._owner()
+        held = select(owner).where(owner == user_id).with_for_update(key_share=True)
+        self._connection.execute(held)
+        if not self._unless_there(self._new(user_id, now)):
+            self._revised(user_id)
 
-    def _new(self, user_id: Any, now: datetime) -> Insert:
-        handle = secrets.token_bytes(HANDLE_BYTES)
-        zeros = dict.fromkeys(("needs_setup_link", "mark_series", "revision"), 0)
-        return insert(self._tables.accounts).values(
-            user_id=user_id, handle=handle, created_at=to_db(now), **zeros
-        )
+    def lock_of(self, user_id: Any) -> None:
+        """The same for who needs no account where there is none."""
+        self._revised(user_id)
+
+    def _revised(self, user_id: Any) -> bool:
+        return self._changed(_revise(self._tables, "user_id"), {"wanted": user_id}) > 0
+
+    def _new(self, user_id: Any | None, now: datetime) -> Insert:
+        return insert(self._tables.accounts).values(user_id=user_id, **_cells(now))
+
+    def _new_if_missing(self, user_id: Any | None, now: datetime) -> Insert:
+        rows, owner = self._tables.accounts, self._owner()
+        wanted = bindparam("wanted", user_id, owner.type)
+        made = {name: literal(cell, rows.c[name].type) for name, cell in _cells(now).items()}
+        has_one = select(rows.c.id).where(rows.c.user_id == owner).correlate(owner.table)
+        source = select(owner, *made.values()).where(owner == wanted, ~has_one.exists())
+        return insert(rows).from_select(["user_id", *made], source)
+
+    def _owner(self) -> Column[Any]:
+        (owner,) = (link.column for link in self._tables.accounts.c.user_id.foreign_keys)
+        return owner
 
     def prefer(self, account_id: int, method: str | None) -> None:
         """Ask this method first from now on. Who has one has no grace any more, and gets none."""
@@ -262,6 +273,11 @@ def _by(tables: Tables, column: str) -> Select[Any]:
     return select(*account_columns(tables)).where(wanted)
 
 
+def _cells(now: datetime) -> dict[str, Any]:
+    zeros = dict.fromkeys(("needs_setup_link", "mark_series", "revision"), 0)
+    return {"handle": secrets.token_bytes(HANDLE_BYTES), "created_at": to_db(now), **zeros}
+
+
 @prepared
 def _revise(tables: Tables, column: str) -> Update:
     rows = tables.accounts
@@ -275,23 +291,3 @@ def _hold_as_read(tables: Tables) -> Select[Any]:
     as_read = (rows.c.id == bindparam("of_id"), rows.c.revision == bindparam("as_read"))
     # Rows that point to the account may be added meanwhile.
     return select(rows.c.id).where(*as_read).with_for_update(key_share=True)
-
-
-def forget_user(connection: Connection, tables: Tables, user_id: Any) -> None:
-    """Remove all that belonged to a user, also where the database does not cascade."""
-    accounts, owner = tables.accounts, owner_of_user(user_id)
-    for counted in (tables.throttles, tables.windows):
-        connection.execute(delete(counted).where(counted.c.owner == owner))
-    query = select(accounts.c.id).where(accounts.c.user_id == user_id)
-    mine = connection.execute(query).scalar()
-    if mine is None:
-        return
-    for rows in tables.all():
-        column = rows.c.get("account_id")
-        if column is None:
-            continue
-        (link,) = column.foreign_keys
-        outlived = link.ondelete == "SET NULL"
-        fate = update(rows).values(account_id=None) if outlived else delete(rows)
-        connection.execute(fate.where(column == mine))
-    connection.execute(delete(accounts).where(accounts.c.id == mine))

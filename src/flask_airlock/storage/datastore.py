@@ -11,11 +11,11 @@ from ..domain.addresses import normal_address, same_address
 from ..domain.login_state import Stage
 from ..domain.passwords import PasswordCost, Passwords
 from ..domain.sessions import Session
-from ..domain.throttle import owner_of_user
 from ..domain.trust import Ending
 from ..errors import InvalidAddress, UnknownUser
-from .accounts import Accounts, forget_user
+from .accounts import Accounts
 from .columns import to_db
+from .leaving import forget_user, hold_user
 from .link_tokens import void_links
 from .permissions import forbid, permit
 from .roles_at_hand import roles_at_hand
@@ -23,7 +23,6 @@ from .session_statements import live_at
 from .sessions import end_sessions
 from .signed_in import SignedInReader
 from .tables import Tables, make_tables
-from .throttles import Throttles
 from .troubles import told_apart
 from .trusted_browsers import end_trust
 from .users import Users
@@ -227,17 +226,16 @@ class SQLAlchemyUserDatastore:
         user inherit a deleted one's account."""
         model = self.user_model
         event.listen(model.email, "set", _normalise, retval=True, propagate=True)
-        event.listen(model, "after_update", self._end_sessions, propagate=True)
-        event.listen(model, "before_delete", self._hold_counters, propagate=True)
+        # Before the user's row is written: all of ours take it after the account.
+        event.listen(model, "before_update", self._end_sessions, propagate=True)
+        event.listen(model, "before_delete", self._hold, propagate=True)
         event.listen(model, "after_delete", self._forget, propagate=True)
         # A deletion that no listener saw (raw SQL, SQLite without foreign keys) may leave an
         # account behind; whoever is given the same key next must not inherit it.
         event.listen(model, "after_insert", self._forget, propagate=True)
 
-    def _hold_counters(self, _mapper: Any, connection: Connection, user: Any) -> None:
-        """Whoever signs in takes them before the account, which goes with the user."""
-        owner = owner_of_user(getattr(user, self.users.key.key))
-        Throttles(connection, self.tables).hold(owner)
+    def _hold(self, _mapper: Any, connection: Connection, user: Any) -> None:
+        hold_user(connection, self.tables, getattr(user, self.users.key.key))
 
     def _forget(self, _mapper: Any, connection: Connection, user: Any) -> None:
         forget_user(connection, self.tables, getattr(user, self.users.key.key))
