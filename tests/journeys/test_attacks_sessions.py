@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from tests.applications import Application
 from tests.journeys.support import (
@@ -167,6 +168,45 @@ def test_a_new_password_ends_every_session(application: Application) -> None:
     ada.password = "another long password"
     application.clock.advance(minutes=1)
     assert application.browser().log_in(ada, "authenticator").is_signed_in
+
+
+def switch_off(_mapper: Any, _connection: Any, user: Any) -> None:
+    """A rule of the application's, that is asked after ours."""
+    user.active = False
+
+
+def test_an_applications_own_listener_that_switches_a_user_off_ends_every_session(
+    application: Application,
+) -> None:
+    ada, _ = enrolled_person(application)
+    inside = signed_in(application, ada)
+    store = application.datastore
+    sa.event.listen(store.user_model, "before_update", switch_off)
+    try:
+        with application.app.app_context():
+            store.get_user(ada.email).nickname = "Countess"
+            store.db.session.commit()
+    finally:
+        sa.event.remove(store.user_model, "before_update", switch_off)
+    assert live_sessions(application) == []
+    assert not inside.is_signed_in
+
+
+def test_whoever_takes_the_place_of_a_user_in_one_flush_is_not_signed_in(
+    application: Application,
+) -> None:
+    """SQLAlchemy makes one UPDATE of a deletion and an addition under the same key."""
+    ada, _ = enrolled_person(application)
+    inside = signed_in(application, ada)
+    store = application.datastore
+    with application.app.app_context():
+        before = store.get_user(ada.email)
+        store.db.session.delete(before)
+        new = store.user_model(id=before.id, email="bob@example.com", password="x", active=True)
+        store.db.session.add(new)
+        store.db.session.commit()
+    assert not inside.is_signed_in
+    assert live_sessions(application) == []
 
 
 def test_a_new_password_that_is_rolled_back_ends_nothing(application: Application) -> None:

@@ -4,10 +4,14 @@ import json
 from contextlib import suppress
 from typing import Any
 
+import pytest
+from sqlalchemy import exc
+
 from flask_airlock.domain.accounts import Visitor
 from flask_airlock.domain.events import FactorAccepted
 from flask_airlock.errors import WrongAnswer
 from flask_airlock.storage.transaction import Unit
+from flask_airlock.storage.troubles import is_refusal
 from tests.applications import Application
 from tests.storage.units import NOW, Bench, undone
 
@@ -33,6 +37,28 @@ def test_a_user_who_was_added_goes_with_a_unit_that_fails(bench: Bench) -> None:
         assert unit.users.add(columns, confirmed_at=None, keep=True) is not None
     with bench.begin() as unit:
         assert unit.users.by_email("half@example.com") is None
+
+
+class ByName(Exception):
+    """As MariaDB's own driver tells a number."""
+
+    errno = 1048
+
+
+@pytest.mark.parametrize(
+    "kind, cause, is_one",
+    [
+        (exc.IntegrityError, Exception(1062, "a double"), True),
+        (exc.OperationalError, Exception(1048, "an empty cell"), True),
+        (exc.OperationalError, ByName("an empty cell"), True),
+        (exc.OperationalError, Exception(1213, "a deadlock"), False),
+    ],
+)
+def test_a_refusal_is_one_whatever_a_driver_calls_it(
+    kind: type[exc.DBAPIError], cause: Exception, is_one: bool
+) -> None:
+    """What a savepoint undoes alone; anything else is the whole unit's trouble."""
+    assert is_refusal(kind("INSERT", {}, cause)) is is_one
 
 
 def test_in_memory_too(in_memory: Application) -> None:

@@ -8,7 +8,6 @@ from ..domain.addresses import normal_address
 from ..domain.directory import SessionLine
 from ..domain.events import UserChanged, UserDeleted
 from ..domain.records import Record
-from ..domain.throttle import owner_of_user
 from ..domain.trust import Ending
 from ..domain.usernames import normal_username
 from ..errors import InvalidAddress, InvalidUsername, NotDone, UserInUse, ValuesRefused
@@ -144,7 +143,7 @@ def delete(services: Services, user_id: Any) -> None:
 
     def remove(work: Work) -> None:
         # Before the account, as at every door: or a login and this would wait for each other.
-        work.unit.throttles.hold(owner_of_user(user_id))
+        work.unit.throttles.hold(user_id)
         person = _held(services, work, user_id, user_id)
         account = work.unit.accounts.ensure(user_id, services.clock())
         # Before the user goes: who listens to the event learns whose account that was.

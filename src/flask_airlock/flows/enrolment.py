@@ -220,7 +220,7 @@ def _finish(
     account = standing.account
 
     def finish(work: Work) -> SignedIn:
-        work.unit.accounts.lock(account.id)
+        work.unit.lock(account)
         setup = _waiting(work, case, factor.name)
         step = -1 if code is None else factor.confirm(work.unit, case, setup.secret, code)
         _must_have_room(work, standing, factor.name)

@@ -8,7 +8,6 @@ from functools import partial
 from ..domain.accounts import Account, Visitor
 from ..domain.directory import Purged
 from ..domain.events import DeletionFailed, DeletionRequested, UserDeleted
-from ..domain.throttle import owner_of_user
 from ..errors import StoreFailed, UserInUse
 from ..storage.purge import SUBJECTS
 from . import notices, rescues
@@ -124,7 +123,7 @@ def _remove_due_users(services: Services, now: datetime, batch: int) -> tuple[in
 def _remove_user(services: Services, account: Account, now: datetime, work: Work) -> bool:
     """True for exactly one caller, unless the owner has signed in meanwhile."""
     # Before the account, as at every door: or a login and this would wait for each other.
-    work.unit.throttles.hold(owner_of_user(account.user_id))
+    work.unit.throttles.hold(account.user_id)
     if not work.unit.accounts.claim_deletion(account.id, now):
         return False
     person = work.unit.users.by_id(account.user_id)

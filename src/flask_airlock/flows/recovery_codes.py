@@ -89,6 +89,7 @@ def make(services: Services, token: str | None, seed: str, visitor: Visitor) -> 
         hashes = services.passwords.hash_alike(codes)
 
         def put(work: Work) -> bool:
+            work.unit.throttles.hold(account.user_id)
             sessions.must_still_be(services, work, standing)
             if work.unit.recovery_codes.made_at(batch) is not None:
                 return False

@@ -140,11 +140,11 @@ def prove(services: Services, token: str | None, number: int, code: str, visitor
     attempts.count(services, guess, visitor, case.binding(KIND))
 
     def keep(work: Work) -> None:
-        sessions.must_still_be(services, work, standing)
         attempts.clear(services, work, guess)
         # Who typed wrong ones before did so where this address was no way in.
         owner = owner_of_user(standing.account.user_id)
         work.unit.throttles.clear(owner, tuple(Side), RESCUE)
+        sessions.must_still_be(services, work, standing)
         _spend(services, work, standing, case, number, code)
         work.record(RescueAddressAdded(account_id=standing.account.id), visitor)
         _tell_of_new(services, work, standing, number, visitor)

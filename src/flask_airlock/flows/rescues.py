@@ -111,7 +111,7 @@ def _approve(
 
 def _opened(work: Work, account: Account, now: datetime) -> Rescue:
     """The rescue that is open, opened now if there was none; the account is held."""
-    work.unit.accounts.lock(account.id)
+    work.unit.lock(account)
     work.unit.rescues.ask(account.id, now)
     rescue = work.unit.rescues.open_of(account.id)
     if rescue is None:
@@ -183,9 +183,12 @@ def _carry_out(
 ) -> None:
     """Take everything away, once, and mail the link."""
     now = services.clock()
-    work.unit.accounts.lock(account_id)
-    rescue, account = work.unit.rescues.open_of(account_id), work.unit.accounts.of_id(account_id)
-    if rescue is None or account is None or not work.unit.rescues.claim(rescue_id, now):
+    account = work.unit.accounts.of_id(account_id)
+    if account is None:
+        return
+    work.unit.lock(account)
+    rescue = work.unit.rescues.open_of(account_id)
+    if rescue is None or not work.unit.rescues.claim(rescue_id, now):
         return
     person = work.unit.users.by_id(account.user_id)
     work.unit.link_tokens.void(account_id, LinkPurpose.CANCEL_RESCUE, now)

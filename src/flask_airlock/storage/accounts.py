@@ -52,11 +52,11 @@ class Accounts(Store):
 
         The statements are the same for a user with an account, one without, and nobody.
         """
-        if self._connection.dialect.name in MYSQL_NAMES:
+        if self._is_mysql:
             # There an INSERT from a SELECT keeps all others from making accounts while it waits for
             # its user, and whoever has that user may be about to make one. One for nobody fails.
-            missing = user_id if self.of_user(user_id) is None else None
-            self._unless_there(self._new(missing, now))
+            wanted = user_id if self.of_user(user_id) is None else None
+            self._unless_there(self._new(wanted, now))
         else:
             self._unless_there(self._new_if_missing(user_id, now))
         return self.of_user(user_id)
@@ -77,23 +77,30 @@ class Accounts(Store):
             raise StoreBusy
 
     def lock_user(self, user_id: Any, now: datetime) -> None:
-        """The same by the user's key. Where there is no account one is made: one that is being
-        made at this moment would not wait otherwise."""
-        if self._revised(user_id):
+        """Do as `lock` for the account of a user. Where there is none one is made: one that is
+        being made at this moment would not wait otherwise."""
+        if self._locked(user_id):
             return
-        # MariaDB takes the user for whoever makes an account, before it looks for another one.
-        owner = self._owner()
-        held = select(owner).where(owner == user_id).with_for_update(key_share=True)
-        self._connection.execute(held)
+        if self._is_mysql:
+            # MariaDB takes the user for whoever makes an account, before it looks for another one.
+            owner = self._owner()
+            self._connection.execute(select(owner).where(owner == user_id).with_for_update())
         if not self._unless_there(self._new(user_id, now)):
-            self._revised(user_id)
+            self._changed(_revise(self._tables, "user_id"), {"wanted": user_id})
 
     def lock_of(self, user_id: Any) -> None:
-        """The same for who needs no account where there is none."""
-        self._revised(user_id)
+        """Do as `lock` for the account of a user, if he has one."""
+        self._locked(user_id)
 
-    def _revised(self, user_id: Any) -> bool:
+    def _locked(self, user_id: Any) -> bool:
+        if self._is_mysql and self.of_user(user_id) is None:
+            # An UPDATE that finds nothing would shut out whoever makes a neighbour's account.
+            return False
         return self._changed(_revise(self._tables, "user_id"), {"wanted": user_id}) > 0
+
+    @property
+    def _is_mysql(self) -> bool:
+        return self._connection.dialect.name in MYSQL_NAMES
 
     def _new(self, user_id: Any | None, now: datetime) -> Insert:
         return insert(self._tables.accounts).values(user_id=user_id, **_cells(now))

@@ -27,6 +27,9 @@ from .troubles import told_apart
 from .trusted_browsers import end_trust
 from .users import Users
 
+# What sessions end with.
+ENDING = {"active", "password"}
+
 
 class SQLAlchemyUserDatastore:
     """Users and roles of an application on Flask-SQLAlchemy.
@@ -227,14 +230,20 @@ class SQLAlchemyUserDatastore:
         model = self.user_model
         event.listen(model.email, "set", _normalise, retval=True, propagate=True)
         # Before the user's row is written: all of ours take it after the account.
-        event.listen(model, "before_update", self._end_sessions, propagate=True)
-        event.listen(model, "before_delete", self._hold, propagate=True)
+        event.listen(model, "before_update", self._hold_account, propagate=True)
+        event.listen(model, "after_update", self._end_sessions, propagate=True)
+        event.listen(model, "before_delete", self._hold_all, propagate=True)
         event.listen(model, "after_delete", self._forget, propagate=True)
         # A deletion that no listener saw (raw SQL, SQLite without foreign keys) may leave an
         # account behind; whoever is given the same key next must not inherit it.
         event.listen(model, "after_insert", self._forget, propagate=True)
 
-    def _hold(self, _mapper: Any, connection: Connection, user: Any) -> None:
+    def _hold_account(self, _mapper: Any, connection: Connection, user: Any) -> None:
+        if _changes(self.users, user):
+            key = getattr(user, self.users.key.key)
+            Accounts(connection, self.tables).lock_user(key, self._clock())
+
+    def _hold_all(self, _mapper: Any, connection: Connection, user: Any) -> None:
         hold_user(connection, self.tables, getattr(user, self.users.key.key))
 
     def _forget(self, _mapper: Any, connection: Connection, user: Any) -> None:
@@ -243,25 +252,33 @@ class SQLAlchemyUserDatastore:
     def _end_sessions(self, _mapper: Any, connection: Connection, user: Any) -> None:
         """A new password, or a user switched off: sessions opened before are over for good, and
         links mailed before are void. So they are after a new address: they went to the old one."""
-        changed = inspect(user).attrs
-        off = self.users.has_active and changed.active.history.added == [False]
-        new_password = changed.password.history.has_changes()
-        new_address = changed.email.history.has_changes()
-        unconfirmed = self.users.has_confirmed and changed.confirmed_at.history.has_changes()
+        changes = _changes(self.users, user)
+        if not changes:
+            return
         now, key = self._clock(), getattr(user, self.users.key.key)
-        if new_address or unconfirmed:
-            Accounts(connection, self.tables).lock_user(key, now)
-        if off or new_password:
+        # Once more: a listener of the application's may have made the change after ours looked.
+        Accounts(connection, self.tables).lock_user(key, now)
+        if changes & ENDING:
             end_sessions(connection, self.tables, key, now)
-        if off or new_password or new_address:
-            end_trust(connection, self.tables, key, _ending(off, new_password), now)
-            void_links(connection, self.tables, key, now, survivors=not new_address)
+        if changes - {"confirmed_at"}:
+            end_trust(connection, self.tables, key, _ending(changes), now)
+            survivors = "email" not in changes
+            void_links(connection, self.tables, key, now, survivors=survivors)
 
 
-def _ending(off: bool, new_password: bool) -> Ending:
-    if off:
+def _changes(users: Users, user: Any) -> set[str]:
+    """What was changed of that by which somebody signs in."""
+    changed, found = inspect(user).attrs, set()
+    if users.has_active and changed.active.history.added == [False]:
+        found.add("active")
+    watched = ("password", "email", *(("confirmed_at",) if users.has_confirmed else ()))
+    return found | {name for name in watched if changed[name].history.has_changes()}
+
+
+def _ending(changes: set[str]) -> Ending:
+    if "active" in changes:
         return Ending.DEACTIVATED
-    return Ending.PASSWORD if new_password else Ending.ADDRESS
+    return Ending.PASSWORD if "password" in changes else Ending.ADDRESS
 
 
 def _normalise(_user: Any, value: Any, *_: Any) -> Any:

@@ -13,7 +13,7 @@ from .throttles import Throttles
 def hold_user(connection: Connection, tables: Tables, user_id: Any) -> None:
     """Take what goes with a user in the order in which all others take it: his counters, then his
     account; the user comes last."""
-    Throttles(connection, tables).hold(owner_of_user(user_id))
+    Throttles(connection, tables).hold(user_id)
     Accounts(connection, tables).lock_of(user_id)
 
 

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Insert, NestedTransaction, Table, Update, insert, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session as OrmSession
 
 from ..domain.vault import Place, Vault
@@ -13,6 +13,7 @@ from ..errors import Unsealable
 from .columns import MYSQL_NAMES
 from .prepared import insert_into, prepared
 from .tables import Tables
+from .troubles import is_refusal
 
 
 class Store:
@@ -48,11 +49,14 @@ class Store:
         self._connection.execute(once)
 
     def _unless_there(self, statement: Insert | Update) -> bool:
-        """Insert or change a row, unless another one has its unique key: then False."""
+        """Insert or change a row, unless another one has its unique key, or it is nobody's: then
+        False."""
         try:
             with savepoint(self._connection):
                 self._connection.execute(statement)
-        except IntegrityError:
+        except DBAPIError as trouble:
+            if not is_refusal(trouble):
+                raise
             return False
         return True
 

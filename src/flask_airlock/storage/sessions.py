@@ -12,7 +12,7 @@ from ..domain.login_state import Stage
 from ..domain.sessions import SEEN_INTERVAL, Session, proof_names
 from ..errors import StoreBusy
 from . import session_statements
-from .accounts import Accounts, account_of
+from .accounts import account_of
 from .columns import from_db, to_db
 from .promises import promise
 from .rows import Store
@@ -283,9 +283,8 @@ def _session_and_account(cells: Sequence[Any]) -> tuple[Session, Account]:
 
 
 def end_sessions(connection: Connection, tables: Tables, user_id: Any, now: datetime) -> None:
-    """End every session of a user, also one that is being opened: its login holds the account."""
+    """End every session of a user whose account is held: none is being opened then."""
     rows, accounts = tables.sessions, tables.accounts
-    Accounts(connection, tables).lock_user(user_id, now)
     mine = select(accounts.c.id).where(accounts.c.user_id == user_id).scalar_subquery()
     alive = update(rows).where(rows.c.account_id == mine, rows.c.ended_at.is_(None))
     connection.execute(alive.values(ended_at=to_db(now)))

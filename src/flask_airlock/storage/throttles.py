@@ -19,7 +19,17 @@ from sqlalchemy import (
     update,
 )
 
-from ..domain.throttle import FACTORS, IN_A_ROW_EVER, Guess, Limit, Limits, Shut, Side, shut_until
+from ..domain.throttle import (
+    FACTORS,
+    IN_A_ROW_EVER,
+    Guess,
+    Limit,
+    Limits,
+    Shut,
+    Side,
+    owner_of_user,
+    shut_until,
+)
 from . import counted_answers
 from .columns import from_db, to_db
 from .prepared import prepared
@@ -92,12 +102,13 @@ class Throttles(Store):
                 shut[subject] = found
         return shut, room_at
 
-    def hold(self, owner: bytes) -> None:
-        """Let whoever counts something for the owner wait until this transaction ends.
+    def hold(self, user_id: Any) -> None:
+        """Let whoever counts something for the user wait until this transaction ends.
 
         For who takes his account after it: all who answer take their counters first.
         """
         begin_writing(self._connection)
+        owner = owner_of_user(user_id)
         for rows in (self._tables.throttles, self._tables.windows):
             mine = select(rows.c.id).where(rows.c.owner == owner).order_by(rows.c.id)
             self._connection.execute(mine.with_for_update()).all()

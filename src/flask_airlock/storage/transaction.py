@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, inspect
 from sqlalchemy.exc import NoSuchTableError
 
+from ..domain.accounts import Account
 from ..domain.vault import Vault
 from .accounts import Accounts
 from .codes import Codes
@@ -59,6 +60,12 @@ class Unit:
         except BaseException:
             self.events.forget()
             raise
+
+    def lock(self, account: Account) -> None:
+        """Make other changes to an account wait, and before that whoever counts something for it:
+        all who answer take their counters first."""
+        self.throttles.hold(account.user_id)
+        self.accounts.lock(account.id)
 
     def remove_user(self, user_id: Any) -> None:
         """Remove a user, by way of the application's own model; raises UserInUse. What was recorded

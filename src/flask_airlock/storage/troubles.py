@@ -12,6 +12,8 @@ from ..errors import AirlockError, LoginLapsed, StoreBusy, StoreFailed
 GIVING_WAY = {1213, 1020, 1305, "40P01", "40001", "SQLITE_BUSY_SNAPSHOT"}
 # A row of ours that points to nobody: the account was removed while its owner was on the way in.
 OWNER_GONE = {1452, "23503", "SQLITE_CONSTRAINT_FOREIGNKEY"}
+# MariaDB's number for a cell that must not be empty: not every driver calls it a broken rule.
+EMPTY = 1048
 
 
 @contextmanager
@@ -29,14 +31,29 @@ def told_apart() -> Iterator[None]:
     except exc.TimeoutError:
         failure = StoreFailed("TimeoutError: no connection of the pool was free")
     except exc.DBAPIError as trouble:
-        cause = trouble.orig
-        number = cause.args[0] if cause is not None and cause.args else None
-        named = getattr(cause, "sqlstate", None) or getattr(cause, "sqlite_errorname", None)
-        state = named or (number if isinstance(number, int) else "")
-        failure = _kind({state, number})(_name(trouble, state))
+        state = _state(trouble)
+        failure = _kind({state, _number(trouble)})(_name(trouble, state))
     else:
         return
     raise failure from None
+
+
+def is_refusal(trouble: exc.DBAPIError) -> bool:
+    """Whether a row breaks a rule of its table."""
+    return isinstance(trouble, exc.IntegrityError) or _number(trouble) == EMPTY
+
+
+def _number(trouble: exc.DBAPIError) -> object:
+    cause = trouble.orig
+    if (named := getattr(cause, "errno", None)) is not None:
+        return named
+    return cause.args[0] if cause is not None and cause.args else None
+
+
+def _state(trouble: exc.DBAPIError) -> object:
+    cause, number = trouble.orig, _number(trouble)
+    named = getattr(cause, "sqlstate", None) or getattr(cause, "sqlite_errorname", None)
+    return named or (number if isinstance(number, int) else "")
 
 
 def _kind(told: set[object]) -> type[AirlockError]:
