@@ -14,7 +14,7 @@ from bench.purge import LONGEST_WAIT, tell_of_waits, waits_told
 from bench.results import ROOT, Result, read
 from tests.servers.postgres import running_postgres
 
-ROWS = 200_000
+ROWS = 1_000_000
 
 
 @pytest.fixture(scope="module")
