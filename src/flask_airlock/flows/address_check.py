@@ -83,6 +83,7 @@ def _mark(normal: str) -> int:
 
 def _write(services: Services, odd: OddAddress) -> bool:
     def write(work: Work) -> bool:
+        work.unit.accounts.lock_user(odd.id, services.clock())
         changed = work.unit.users.change_email(odd.id, odd.email or "", odd.normal or "")
         if changed:
             note(services, work, odd.id, "address put in normal form")

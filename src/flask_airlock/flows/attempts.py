@@ -75,6 +75,8 @@ def forgive(services: Services, work: Work, user_id: Any) -> None:
     of the second factors comes back a little, once in a month: enough for the owner, and too
     little for a thief who reads his mail."""
     owner, limits = owner_of_user(user_id), services.settings.limits
+    # All of them at once, in one order.
+    work.unit.throttles.hold(user_id)
     for subject in (FIRST_DOOR, ASKED_AGAIN):
         work.unit.throttles.clear(owner, tuple(Side), subject)
     methods = _of_the_budget(services)

@@ -121,10 +121,10 @@ def begin(
     proved = _needs_no_code(services, standing, method, visitor)
 
     def start(work: Work) -> None:
+        work.unit.throttles.hold(standing.account.user_id)
         codes.must_be_open(services, work, standing, f"{SETUP}{method}", visitor)
         _must_have_room(work, standing, method)
-        session_id = standing.session.id
-        account_id = standing.account.id
+        session_id, account_id = standing.session.id, standing.account.id
         work.unit.setups.begin(account_id, session_id, method, secret, case.now)
         work.record(SetupBegun(account_id=account_id, method=method), visitor)
         if factor.posts_codes and not proved:

@@ -139,10 +139,12 @@ def pass_first_door(
         # meanwhile ends all sessions, and this one is not there yet: so it is opened only while
         # all is as it was read, or is read anew.
         there = as_read.pop() if as_read else work.unit.entrants.by_id(entrant.person.user_id)
+        # Before the account is taken or made, as at every door: or two who take both would
+        # deadlock. Who is refused undoes it.
         if guess is not None:
-            # Before the account is taken or made, as at every door: or two who take both would
-            # deadlock. Who is refused undoes it.
             attempts.clear(services, work, guess)
+        else:
+            work.unit.throttles.hold(entrant.person.user_id)
         found = _as_before(services, work, entrant.person, there, arrival)
         if found is None:
             raise _ChangedMeanwhile

@@ -86,6 +86,7 @@ def add(services: Services, token: str | None, text: str, visitor: Visitor) -> N
         raise AddressRefused("address_on_file")
 
     def keep(work: Work) -> None:
+        work.unit.throttles.hold(standing.account.user_id)
         sessions.must_still_be(services, work, standing)
         _keep(services, work, standing, wanted)
         (new,) = [it for it in _live(work, standing) if it.address == wanted]
@@ -112,6 +113,7 @@ def send(services: Services, token: str | None, number: int, visitor: Visitor) -
     _mine(services, standing, number, visitor)
 
     def post(work: Work) -> None:
+        work.unit.throttles.hold(standing.account.user_id)
         sessions.must_still_be(services, work, standing)
         address = work.unit.rescue_addresses.one(standing.account.id, number)
         if address is not None:

@@ -243,7 +243,10 @@ def sign_out(services: Services, token: str | None, visitor: Visitor) -> None:
     """End the session: a copy of its cookie is worth nothing from now on."""
     if not token:
         return
-    with services.begin() as work:
+
+    def end(work: Work) -> None:
         account_id = work.unit.sessions.end(digest(token), services.clock())
         if account_id is not None:
             work.record(SignedOut(account_id=account_id), visitor)
+
+    services.in_one_go(end)

@@ -17,6 +17,14 @@ def shares_one_connection(engine: Engine) -> bool:
     return isinstance(engine.pool, StaticPool)
 
 
+def keeps_a_snapshot(connection: Connection) -> bool:
+    """Whether changes by this transaction pass by rows that were added since it began: PostgreSQL
+    at REPEATABLE READ. (MariaDB sees them there, and at SERIALIZABLE a database refuses.)"""
+    if connection.dialect.name != "postgresql":
+        return False
+    return connection.get_isolation_level() == "REPEATABLE READ"
+
+
 @contextmanager
 def only_reading(connection: Connection) -> Iterator[None]:
     """For statements that read, each of its own moment: PostgreSQL is spared BEGIN and ROLLBACK,

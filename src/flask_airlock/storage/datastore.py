@@ -12,9 +12,10 @@ from ..domain.login_state import Stage
 from ..domain.passwords import PasswordCost, Passwords
 from ..domain.sessions import Session
 from ..domain.trust import Ending
-from ..errors import InvalidAddress, UnknownUser
+from ..errors import ConfigurationError, InvalidAddress, UnknownUser
 from .accounts import Accounts
 from .columns import to_db
+from .connections import keeps_a_snapshot
 from .leaving import forget_user, hold_user
 from .link_tokens import void_links
 from .permissions import forbid, permit
@@ -29,6 +30,10 @@ from .users import Users
 
 # What sessions end with.
 ENDING = {"active", "password"}
+SNAPSHOT = (
+    "At REPEATABLE READ, PostgreSQL hides sessions that were opened since the transaction began,"
+    " and they would outlive this change of the user: make it at READ COMMITTED or SERIALIZABLE."
+)
 
 
 class SQLAlchemyUserDatastore:
@@ -240,8 +245,14 @@ class SQLAlchemyUserDatastore:
 
     def _hold_account(self, _mapper: Any, connection: Connection, user: Any) -> None:
         if _changes(self.users, user):
-            key = getattr(user, self.users.key.key)
-            Accounts(connection, self.tables).lock_user(key, self._clock())
+            self._lock(connection, user)
+
+    def _lock(self, connection: Connection, user: Any) -> None:
+        """Raises ConfigurationError where sessions would be missed that were opened just now."""
+        if keeps_a_snapshot(connection):
+            raise ConfigurationError(SNAPSHOT)
+        key = getattr(user, self.users.key.key)
+        Accounts(connection, self.tables).lock_user(key, self._clock())
 
     def _hold_all(self, _mapper: Any, connection: Connection, user: Any) -> None:
         hold_user(connection, self.tables, getattr(user, self.users.key.key))
@@ -255,9 +266,9 @@ class SQLAlchemyUserDatastore:
         changes = _changes(self.users, user)
         if not changes:
             return
-        now, key = self._clock(), getattr(user, self.users.key.key)
         # Once more: a listener of the application's may have made the change after ours looked.
-        Accounts(connection, self.tables).lock_user(key, now)
+        self._lock(connection, user)
+        now, key = self._clock(), getattr(user, self.users.key.key)
         if changes & ENDING:
             end_sessions(connection, self.tables, key, now)
         if changes - {"confirmed_at"}:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine, inspect
 from sqlalchemy.exc import NoSuchTableError
@@ -13,7 +14,7 @@ from ..domain.vault import Vault
 from .accounts import Accounts
 from .codes import Codes
 from .columns import MYSQL_NAMES
-from .connections import only_reading, shares_one_connection
+from .connections import keeps_a_snapshot, only_reading, shares_one_connection
 from .credentials import Credentials
 from .directory import Directory
 from .entrants import Entrants
@@ -200,6 +201,7 @@ class Database:
         self._tables = tables
         self._users = users
         self._vault = vault
+        self._snapshots: WeakKeyDictionary[Engine, bool] = WeakKeyDictionary()
 
     @property
     def shares_one_connection(self) -> bool:
@@ -246,10 +248,16 @@ class Database:
                     yield theirs
                 return
         with engine.connect() as connection:
-            if engine.dialect.name in MYSQL_NAMES:
-                # InnoDB's default keeps an old snapshot and takes gap locks that deadlock.
+            if engine.dialect.name in MYSQL_NAMES or self._keeps_a_snapshot(engine, connection):
+                # What has come since would be passed by; and InnoDB takes gap locks that deadlock.
                 connection.execution_options(isolation_level="READ COMMITTED")
             yield connection
+
+    def _keeps_a_snapshot(self, engine: Engine, connection: Connection) -> bool:
+        # Asked once: it is a way to the database and back.
+        if engine not in self._snapshots:
+            self._snapshots[engine] = keeps_a_snapshot(connection)
+        return self._snapshots[engine]
 
     def missing_parts(self) -> list[str]:
         """The tables and columns of ours that the database does not have; raises StoreFailed."""
