@@ -9,11 +9,14 @@ from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from enum import Enum
+from weakref import WeakSet
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 HOST = "127.0.0.1"
+PATIENCE = 10.0
+TURNS = 5
 
 
 class Mode(Enum):
@@ -162,9 +165,36 @@ class _Controller(Controller):
     def __init__(self, mail: MailServer, listener: socket.socket) -> None:
         super().__init__(_Handler(mail), hostname=mail.host, port=mail.port)
         self.listener = listener
+        self._talking: WeakSet[SMTP] = WeakSet()
+
+    def factory(self) -> SMTP:
+        """Whom a connection talks to."""
+        made = SMTP(self.handler, **self.SMTP_kwargs)
+        self._talking.add(made)
+        return made
+
+    def hang_up(self) -> None:
+        """End every conversation: a letter may be on its way when a test ends."""
+        asyncio.run_coroutine_threadsafe(self._hang_up(), self.loop).result(PATIENCE)
+
+    async def _hang_up(self) -> None:
+        # Nobody else gets in. A server that is closed would let go of whom it has let in just now,
+        # with his socket open.
+        self.loop.remove_reader(self.listener)
+        await _turns()
+        for server in tuple(self._talking):
+            if server.transport is not None:
+                server.transport.close()
+        await _turns()
 
     async def _create_server(self) -> asyncio.AbstractServer:
         return await self.loop.create_server(self._factory_invoker, sock=self.listener)
+
+
+async def _turns() -> None:
+    """Let go on what was begun before: a caller is answered, a socket is closed."""
+    for _ in range(TURNS):
+        await asyncio.sleep(0)
 
 
 @contextmanager
@@ -177,4 +207,5 @@ def running_mail_server() -> Iterator[MailServer]:
     try:
         yield mail
     finally:
+        controller.hang_up()
         controller.stop()

@@ -1,6 +1,8 @@
 """The servers that other tests lean on are real."""
 
+import gc
 import smtplib
+import socket
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -72,6 +74,20 @@ def test_a_letter_arrives_with_both_its_parts(mail_server: MailServer) -> None:
     assert newest["Subject"] == "Grüße"
     assert plain_text(newest) == "Your code: 12 €\n"
     assert "<b>12 €</b>" in html_text(newest)
+
+
+def test_a_mail_server_that_ends_hangs_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Or a letter that is on its way when a test ends would leave an open socket to a later one."""
+    left_open: list[object] = []
+    monkeypatch.setattr("sys.unraisablehook", left_open.append)
+    for _ in range(10):
+        with running_mail_server() as server:
+            where = (server.host, server.port)
+            senders = [socket.create_connection(where, timeout=10) for _ in range(3)]
+        for sender in senders:
+            sender.close()
+    gc.collect()
+    assert left_open == []
 
 
 def test_a_letter_that_never_comes_is_missed(mail_server: MailServer) -> None:
